@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+
+/** Vulkan drivers in software, fastest first: Mesa's lavapipe, then the SwiftShader that Chromium brings. */
+const softwareDrivers = [
+  '/usr/share/vulkan/icd.d/lvp_icd.json',
+  '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json',
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+];
+
+/** Mesa older than 25 is refused by Dawn; the Vulkan loader then finds no device and the next driver is tried. */
+async function firstAdapter(create: (flags: string[]) => GPU): Promise<GPU | null> {
+  const preset = process.env.VK_ICD_FILENAMES ?? process.env.VK_DRIVER_FILES;
+  const tries = preset ? [preset] : [undefined, ...softwareDrivers.filter((path) => existsSync(path))];
+  for (const driver of tries) {
+    if (driver) process.env.VK_ICD_FILENAMES = driver;
+    const gpu = create([]);
+    if (await gpu.requestAdapter()) return gpu;
+  }
+  return null;
+}
+
+/**
+ * Dawn's WebGPU in Node, on a GPU where there is one and on a software Vulkan driver otherwise.
+ * Sets the WebGPU globals (GPUBufferUsage and the like) that browsers define.
+ * @throws if no adapter is found, with the ways to get one.
+ */
+export async function dawnGpu(): Promise<GPU> {
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  const gpu = await firstAdapter(create);
+  if (!gpu)
+    throw new Error(
+      'webgpu: expected a GPU adapter, found none. Install a Vulkan driver, or a software one: ' +
+        '`apt-get install chromium` brings SwiftShader. VK_ICD_FILENAMES chooses a driver by hand.',
+    );
+  return gpu;
+}

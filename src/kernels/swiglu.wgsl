@@ -1,0 +1,41 @@
+// SwiGLU: out = silu(gate) * up. gateUp: (M, 2F) holds gate then up in each row. out: (M, F).
+struct Dims {
+  M: u32,
+  F: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> gateUp: array<f32>; // (M, 2F)
+@group(0) @binding(2) var<storage, read_write> out: array<f32>; // (M, F)
+@group(0) @binding(3) var<storage, read> dOut: array<f32>; // (M, F)
+@group(0) @binding(4) var<storage, read_write> dGateUp: array<f32>; // (M, 2F)
+
+// exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  if (i >= dims.M * dims.F) {
+    return;
+  }
+  let gate = (i / dims.F) * 2u * dims.F + i % dims.F;
+  let x = gateUp[gate];
+  out[i] = x * sigmoid(x) * gateUp[gate + dims.F];
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  if (i >= dims.M * dims.F) {
+    return;
+  }
+  let gate = (i / dims.F) * 2u * dims.F + i % dims.F;
+  let x = gateUp[gate];
+  let s = sigmoid(x);
+  let d = dOut[i];
+  dGateUp[gate] = d * gateUp[gate + dims.F] * s * (1.0 + x * (1.0 - s));
+  dGateUp[gate + dims.F] = d * x * s;
+}

@@ -1,0 +1,101 @@
+/** Shape of a decoder-only policy (RMSNorm, RoPE, SwiGLU, tied embedding, no biases). */
+export interface PolicyConfig {
+  readonly name: string;
+  /** V: vocabulary size. */
+  readonly vocabulary: number;
+  /** C: width of the residual stream. */
+  readonly width: number;
+  /** L: layers. */
+  readonly layers: number;
+  /** H: attention heads; C / H is the head dimension. */
+  readonly heads: number;
+  /** F: hidden width of the SwiGLU. */
+  readonly feedForward: number;
+  /** T: longest sequence in tokens. */
+  readonly context: number;
+}
+
+/** Base of the rotary frequencies: angle(p, i) = p · θ^(-2i/D). */
+export const ROPE_THETA = 1000;
+/** Added to the mean square in RMSNorm. */
+export const NORM_EPS = 1e-6;
+
+/** Tokens to append to one sequence of a decoder. */
+export interface Feed {
+  /** Index of the sequence in the decoder, 0..capacity-1. */
+  readonly sequence: number;
+  /** At least one token. */
+  readonly tokens: readonly number[];
+}
+
+export interface SampleOptions {
+  /** Tokens to sample after the feed, for every fed sequence. */
+  readonly count: number;
+  readonly seed: number;
+  /** u32 stream of each fed sequence: a draw depends on (seed, stream, position) alone. */
+  readonly streams: readonly number[];
+  /** Softmax temperature; 0 takes the most probable token. */
+  readonly temperature: number;
+}
+
+/** Row-major over feeds: element [i * count + j] is the j-th token sampled for feed i. */
+export interface Sampled {
+  readonly tokens: Uint32Array;
+  /** log π(token | prefix) at temperature 1, whatever the sampling temperature. */
+  readonly logProb: Float32Array;
+  /** Entropy of the next-token distribution at temperature 1, in nats. */
+  readonly entropy: Float32Array;
+}
+
+/** Keeps keys and values of a batch of sequences of different lengths; grows them by feeding and sampling. */
+export interface Decoder {
+  readonly capacity: number;
+  /** Appends the feeds, then samples `options.count` tokens for each; sampled tokens are appended too. */
+  extend(feeds: readonly Feed[], options: SampleOptions): Promise<Sampled>;
+  /** Tokens held by a sequence; the last sampled token counts. */
+  length(sequence: number): number;
+  /** Forgets every sequence. */
+  reset(): void;
+  destroy(): void;
+}
+
+/** What the algorithms need of a policy. Our GPU policy and onnxruntime-web both implement it. */
+export interface LanguageModel {
+  readonly config: PolicyConfig;
+  /** Logits of every position: [ΣT_i, V], sequences one after another. */
+  logits(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
+  /**
+   * log π(token | prefix) and entropy for every position that has a successor: element [start_i + t]
+   * scores token t+1 of sequence i; the last position of a sequence holds 0.
+   */
+  score(sequences: readonly (readonly number[])[]): Promise<Scores>;
+  decoder(capacity: number): Decoder;
+  destroy(): void;
+}
+
+export interface Scores {
+  /** [ΣT_i] */
+  readonly logProb: Float32Array;
+  /** [ΣT_i], nats */
+  readonly entropy: Float32Array;
+}
+
+/** The sizes of the design. `vocabulary` is the search world's; context covers its longest episode. */
+const size = (name: string, width: number, layers: number, heads: number, feedForward: number): PolicyConfig => ({
+  name,
+  vocabulary: 80,
+  width,
+  layers,
+  heads,
+  feedForward,
+  context: 128,
+});
+
+export const policySizes = {
+  nano: size('nano', 32, 2, 2, 80),
+  micro: size('micro', 64, 2, 4, 160),
+  mini: size('mini', 128, 4, 8, 336),
+  small: size('small', 256, 6, 8, 688),
+} as const satisfies Record<string, PolicyConfig>;
+
+export type PolicySize = keyof typeof policySizes;
