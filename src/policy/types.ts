@@ -99,3 +99,48 @@ export const policySizes = {
 } as const satisfies Record<string, PolicyConfig>;
 
 export type PolicySize = keyof typeof policySizes;
+
+/** AdamW with decoupled weight decay and global-norm clipping; one update's settings. */
+export interface UpdateSettings {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly weightDecay: number;
+  /** Gradients are scaled down to this norm. */
+  readonly gradClip: number;
+}
+
+/** A policy whose parameters can be trained: forward and backward are two submits with TypeScript between. */
+export interface TrainablePolicy extends LanguageModel {
+  /**
+   * Scores `sequences` under the policy (keeping the activations for {@link backward}) and under the frozen
+   * reference; arrays are [ΣT_i] as in {@link LanguageModel.score}.
+   */
+  forward(sequences: readonly (readonly number[])[]): Promise<Scores & { readonly referenceLogProb: Float32Array }>;
+  /**
+   * Backpropagates dL/dlogProb ([ΣT_i], aligned with the last {@link forward}) and takes one AdamW step
+   * that *decreases* L. Resolves with the gradient norm before clipping.
+   */
+  backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ readonly gradNorm: number }>;
+  /** One supervised step on the weighted cross-entropy Σ w·(-log π) / Σ w; weights are [ΣT_i], weight t scores token t+1. */
+  supervised(
+    sequences: readonly (readonly number[])[],
+    weights: Float32Array,
+    update: UpdateSettings,
+  ): Promise<{ readonly loss: number; readonly gradNorm: number }>;
+  /** Makes the current parameters the frozen reference of the KL term. */
+  freezeReference(): void;
+  /** The flat parameter vector (see `parameterLayout`). */
+  parameters(): Promise<Float32Array>;
+  /** Parameters and optimizer state, enough to continue bit for bit. */
+  checkpoint(): Promise<Checkpoint>;
+  restore(checkpoint: Checkpoint): void;
+}
+
+export interface Checkpoint {
+  readonly parameters: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  readonly updates: number;
+}
