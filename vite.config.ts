@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** COOP and COEP make the page cross-origin isolated, which gives onnxruntime-web its threads. */
 const isolation = {
@@ -7,9 +9,26 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/**
+ * Isolation on a static host that cannot set headers: the built page registers a service worker that adds
+ * them. Where the host sets them already (`npm run preview`), the script finds the page isolated and rests.
+ */
+function isolationWorker(): Plugin {
+  const fileName = 'coi-serviceworker.js';
+  return {
+    name: 'isolation-worker',
+    apply: 'build',
+    generateBundle() {
+      const file = createRequire(import.meta.url).resolve('coi-serviceworker/coi-serviceworker.min.js');
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(file, 'utf8') });
+    },
+    transformIndexHtml: () => [{ tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' }],
+  };
+}
+
 export default defineConfig({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), isolationWorker()],
   worker: { format: 'es' },
   server: { headers: isolation },
   preview: { headers: isolation },

@@ -9,9 +9,13 @@ const candidates = [
   'C:/Program Files/Google/Chrome/Application/chrome.exe',
 ];
 
+/** The installed Chromium or Chrome, if there is one. */
+export const findChromium = (): string | undefined =>
+  candidates.find((path): path is string => Boolean(path && existsSync(path)));
+
 /** The installed Chromium or Chrome. @throws if there is none: browser tests are not skipped. */
 export function chromiumPath(): string {
-  const found = candidates.find((path) => path && existsSync(path));
+  const found = findChromium();
   if (!found)
     throw new Error(
       'tests: expected Chromium or Chrome, found none. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.',
