@@ -1,0 +1,43 @@
+// Embedding: out[m] = scale * table[tokens[m]]. The backward sums, for each token, the rows that held it, in
+// the order of a counting sort: no atomics, so the same input gives the same bits.
+struct Dims {
+  M: u32,
+  C: u32,
+  V: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> tokens: array<u32>; // (M)
+@group(0) @binding(2) var<storage, read> table: array<f32>; // (V, C)
+@group(0) @binding(3) var<storage, read_write> out: array<f32>; // (M, C)
+@group(0) @binding(4) var<storage, read> order: array<u32>; // (M), rows sorted by token
+@group(0) @binding(5) var<storage, read> starts: array<u32>; // (V + 1), where each token begins in order
+@group(0) @binding(6) var<storage, read> dOut: array<f32>; // (M, C)
+@group(0) @binding(7) var<storage, read_write> dTable: array<f32>; // (V, C)
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  if (i >= dims.M * dims.C) {
+    return;
+  }
+  let token = min(tokens[i / dims.C], dims.V - 1u);
+  out[i] = dims.scale * table[token * dims.C + i % dims.C];
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  if (i >= dims.V * dims.C) {
+    return;
+  }
+  let v = i / dims.C;
+  let c = i % dims.C;
+  let end = min(starts[v + 1u], dims.M);
+  var sum = 0.0;
+  for (var j = starts[v]; j < end; j++) {
+    sum += dOut[order[j] * dims.C + c];
+  }
+  dTable[i] += dims.scale * sum;
+}
