@@ -1,0 +1,80 @@
+import { MAX_ROW } from './limits.ts';
+import { defineOp, grid } from './op.ts';
+import type { Recorder } from './recorder.ts';
+import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import wgsl from './rmsnorm.wgsl?raw';
+
+export const rmsnorm = defineOp({
+  name: 'rmsnorm',
+  wgsl,
+  bindings: {
+    x: 'read',
+    weight: 'read',
+    out: 'read_write',
+    rstd: 'read_write',
+    dOut: 'read',
+    dX: 'read_write',
+    partial: 'read_write',
+    dWeight: 'read_write',
+  },
+  dims: { M: 'u32', C: 'u32', eps: 'f32', rows: 'u32' },
+  kernels: {
+    forward: ['x', 'weight', 'out', 'rstd'],
+    backwardX: ['x', 'weight', 'rstd', 'dOut', 'dX'],
+    partialWeight: ['x', 'rstd', 'dOut', 'partial'],
+    sumWeight: ['partial', 'dWeight'],
+  },
+});
+
+/** Rows that one partial sum of dWeight covers: at most 256 partial sums a column, a function of M alone. */
+const rowsPerPartial = (M: number): number => Math.max(16, Math.ceil(M / 256));
+
+/** Values of scratch that {@link rmsnormBackward} needs. */
+export const rmsnormPartialLength = (M: number, C: number): number => Math.ceil(M / rowsPerPartial(M)) * C;
+
+/**
+ * RMSNorm (Zhang & Sennrich 2019): out = x · rstd · weight with rstd = 1/√(mean(x²) + eps) of each row.
+ * x, out: [M, C]; weight: [C]; rstd: [M], kept for the backward. C ≤ 65536.
+ * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
+ */
+export function rmsnormForward(
+  recorder: Recorder,
+  tensors: { x: Tensor; weight: Tensor; out: Tensor; rstd: Tensor },
+  dims: { M: number; C: number; eps: number },
+): void {
+  const { M, C } = dims;
+  requireDims('rmsnorm.forward', { M });
+  requireDims('rmsnorm.forward', { C }, MAX_ROW);
+  requireLengths('rmsnorm.forward', tensors, { x: M * C, weight: C, out: M * C, rstd: M });
+  recorder.dispatch(rmsnorm, 'forward', tensors, { ...dims, rows: 0 }, grid(M));
+}
+
+/**
+ * Gradient of {@link rmsnormForward}. dOut: [M, C] → dX: [M, C] (accumulates) and dWeight: [C] (overwritten,
+ * summed in a fixed order). partial: {@link rmsnormPartialLength} values of scratch.
+ * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
+ */
+export function rmsnormBackward(
+  recorder: Recorder,
+  tensors: {
+    x: Tensor;
+    weight: Tensor;
+    rstd: Tensor;
+    dOut: Tensor;
+    dX: Tensor;
+    partial: Tensor;
+    dWeight: Tensor;
+  },
+  dims: { M: number; C: number },
+): void {
+  const { M, C } = dims;
+  requireDims('rmsnorm.backward', { M });
+  requireDims('rmsnorm.backward', { C }, MAX_ROW);
+  const partial = rmsnormPartialLength(M, C);
+  const needed = { x: M * C, weight: C, rstd: M, dOut: M * C, dX: M * C, partial, dWeight: C };
+  requireLengths('rmsnorm.backward', tensors, needed);
+  const uniforms = { M, C, eps: 0, rows: rowsPerPartial(M) };
+  recorder.dispatch(rmsnorm, 'backwardX', tensors, uniforms, grid(M));
+  recorder.dispatch(rmsnorm, 'partialWeight', tensors, uniforms, grid(partial));
+  recorder.dispatch(rmsnorm, 'sumWeight', tensors, uniforms, grid(C));
+}

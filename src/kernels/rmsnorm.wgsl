@@ -1,0 +1,85 @@
+// RMSNorm: out = x * rstd * weight, rstd = 1 / sqrt(mean(x^2) + eps) of each row. One thread walks one row.
+struct Dims {
+  M: u32,
+  C: u32,
+  eps: f32,
+  rows: u32, // rows a partial sum covers
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<f32>; // (M, C)
+@group(0) @binding(2) var<storage, read> weight: array<f32>; // (C)
+@group(0) @binding(3) var<storage, read_write> out: array<f32>; // (M, C)
+@group(0) @binding(4) var<storage, read_write> rstd: array<f32>; // (M)
+@group(0) @binding(5) var<storage, read> dOut: array<f32>; // (M, C)
+@group(0) @binding(6) var<storage, read_write> dX: array<f32>; // (M, C)
+@group(0) @binding(7) var<storage, read_write> partial: array<f32>; // (ceil(M / rows), C)
+@group(0) @binding(8) var<storage, read_write> dWeight: array<f32>; // (C)
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let m = id.y * groups.x * 64u + id.x;
+  if (m >= dims.M) {
+    return;
+  }
+  let start = m * dims.C;
+  var squares = 0.0;
+  for (var c = 0u; c < dims.C; c++) {
+    squares += x[start + c] * x[start + c];
+  }
+  let r = 1.0 / sqrt(squares / f32(dims.C) + dims.eps);
+  for (var c = 0u; c < dims.C; c++) {
+    out[start + c] = x[start + c] * r * weight[c];
+  }
+  rstd[m] = r;
+}
+
+// With g = dOut * weight: dX += rstd * (g - x * rstd^2 * mean(g * x)).
+@compute @workgroup_size(64)
+fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let m = id.y * groups.x * 64u + id.x;
+  if (m >= dims.M) {
+    return;
+  }
+  let start = m * dims.C;
+  var dot = 0.0;
+  for (var c = 0u; c < dims.C; c++) {
+    dot += dOut[start + c] * weight[c] * x[start + c];
+  }
+  let r = rstd[m];
+  let along = r * r * dot / f32(dims.C);
+  for (var c = 0u; c < dims.C; c++) {
+    dX[start + c] += r * (dOut[start + c] * weight[c] - x[start + c] * along);
+  }
+}
+
+// dWeight in two stages of fixed order: each thread sums one column over `rows` rows …
+@compute @workgroup_size(64)
+fn partialWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  let start = (i / dims.C) * dims.rows;
+  if (start >= dims.M) {
+    return;
+  }
+  let c = i % dims.C;
+  var sum = 0.0;
+  for (var m = start; m < min(start + dims.rows, dims.M); m++) {
+    sum += dOut[m * dims.C + c] * x[m * dims.C + c] * rstd[m];
+  }
+  partial[i] = sum;
+}
+
+// … then one thread per column adds the partial sums.
+@compute @workgroup_size(64)
+fn sumWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let c = id.y * groups.x * 64u + id.x;
+  if (c >= dims.C) {
+    return;
+  }
+  let count = (dims.M + dims.rows - 1u) / dims.rows;
+  var sum = 0.0;
+  for (var k = 0u; k < count; k++) {
+    sum += partial[k * dims.C + c];
+  }
+  dWeight[c] = sum;
+}
