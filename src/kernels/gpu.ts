@@ -9,6 +9,8 @@ export interface AdapterSummary {
   readonly architecture: string;
   readonly description: string;
   readonly software: boolean;
+  /** Smallest subgroup the adapter may run; 0 without subgroups. */
+  readonly subgroupSize: number;
 }
 
 export interface CompiledKernel {
@@ -29,6 +31,7 @@ export class Gpu {
   private readonly bufferIds = new WeakMap<GPUBuffer, number>();
   private nextBufferId = 0;
   private lostReason: string | undefined;
+  private failure: string | undefined;
   readonly staging: StagingRing;
   readonly recorder: Recorder;
   /** Bytes of the buffers alive now. */
@@ -41,7 +44,10 @@ export class Gpu {
     readonly adapter: AdapterSummary,
   ) {
     this.staging = new StagingRing(this);
-    this.recorder = new Recorder(this);
+    this.recorder = new Recorder(this, adapter.subgroupSize >= 8);
+    device.addEventListener('uncapturederror', (event) => {
+      this.failure ??= event.error.message;
+    });
     void device.lost.then((info) => {
       this.lostReason = `${info.reason}: ${info.message}`;
     });
@@ -72,16 +78,15 @@ export class Gpu {
       vendor: info.vendor,
       architecture: info.architecture,
       description: info.description || info.device || info.vendor,
+      subgroupSize: device.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0,
       software: /swiftshader|llvmpipe|software|lavapipe/.test(text),
     });
   }
 
-  get hasSubgroups(): boolean {
-    return this.device.features.has('subgroups');
-  }
 
-  /** @throws DeviceLostError once the device is gone. */
+  /** @throws DeviceLostError once the device is gone, LabError after a validation or memory error. */
   requireAlive(): void {
+    if (this.failure !== undefined) throw new LabError(`webgpu: ${this.failure}`);
     if (this.lostReason !== undefined)
       throw new DeviceLostError(
         `webgpu: the GPU device was lost (${this.lostReason}). Reload, or continue from the last checkpoint.`,

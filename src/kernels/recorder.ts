@@ -23,7 +23,11 @@ export class Recorder {
   dispatches = 0;
   submits = 0;
 
-  constructor(private readonly gpu: Gpu) {}
+  /** `wideSubgroups`: subgroups of at least 8 lanes, which some ops have a faster kernel for. */
+  constructor(
+    private readonly gpu: Gpu,
+    readonly wideSubgroups: boolean,
+  ) {}
 
   /** Records one kernel. `dims` fills the uniform struct, `constants` the WGSL overrides. */
   dispatch(

@@ -25,6 +25,7 @@ export class StagingRing {
       this.gpu.requireAlive();
       throw new LabError(`gpu: reading ${bytes} bytes back failed: ${String(error)}. Start the run again.`);
     }
+    this.gpu.requireAlive();
     const copy = buffer.getMappedRange(0, Math.ceil(bytes / 8) * 8).slice(0, bytes);
     buffer.unmap();
     this.idle.push(buffer);

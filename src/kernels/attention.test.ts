@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { gradientError } from '../../test/gradcheck.ts';
+import { attentionBackwardRef, attentionForwardRef, packedRows } from './attention.ref.ts';
+
+const wave = (length: number, step: number): Float64Array => Float64Array.from({ length }, (_, i) => Math.sin(i * step));
+
+describe('attention reference', () => {
+  it('the first position attends to itself alone; equal keys average the values', () => {
+    const v = [1, 2, 3, 4, 5, 6, 7, 8];
+    const out = attentionForwardRef(new Float64Array(8).fill(1), new Float64Array(8), v, packedRows([2]), { M: 2, H: 1, D: 4 });
+    expect([...out]).toEqual([1, 2, 3, 4, 3, 4, 5, 6]);
+  });
+
+  it('gradients agree with central differences over two packed sequences', () => {
+    const dims = { M: 7, H: 2, D: 4 };
+    const rows = packedRows([4, 3]);
+    const [q, k, v, d] = [wave(56, 1.1), wave(56, 0.7), wave(56, 1.9), wave(56, 0.3)];
+    const { dQ, dK, dV } = attentionBackwardRef(q, k, v, rows, d, dims);
+    expect(gradientError((x) => attentionForwardRef(x, k, v, rows, dims), q, d, dQ)).toBeLessThan(1e-7);
+    expect(gradientError((x) => attentionForwardRef(q, x, v, rows, dims), k, d, dK)).toBeLessThan(1e-7);
+    expect(gradientError((x) => attentionForwardRef(q, k, x, rows, dims), v, d, dV)).toBeLessThan(1e-7);
+  });
+});

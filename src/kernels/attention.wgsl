@@ -1,0 +1,154 @@
+// Causal attention over packed rows. Row m has position rows[m].x in a sequence whose position 0 lies in row
+// rows[m].y of `keys` and `values`, and sees positions 0..rows[m].x. In training the keys are the batch's own rows; in
+// decoding they are the cache: the same kernel serves both. One thread per (row, head), no barriers.
+struct Dims {
+  M: u32,
+  H: u32,
+  D: u32, // head dimension, a multiple of 4, at most 64
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> q: array<vec4f>; // (M, H, D)
+@group(0) @binding(2) var<storage, read> keys: array<vec4f>; // (*, H, D)
+@group(0) @binding(3) var<storage, read> values: array<vec4f>; // (*, H, D)
+@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, row of position 0, rows of the sequence, 0
+@group(0) @binding(5) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
+@group(0) @binding(6) var<storage, read_write> out: array<vec4f>; // (M, H, D)
+@group(0) @binding(7) var<storage, read> dOut: array<vec4f>; // (M, H, D)
+@group(0) @binding(8) var<storage, read_write> dQ: array<vec4f>; // (M, H, D)
+@group(0) @binding(9) var<storage, read_write> dK: array<vec4f>; // (M, H, D)
+@group(0) @binding(10) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
+
+override QUADS: u32 = 4; // D / 4
+
+const MAX_QUADS = 16u;
+
+fn thread(id: vec3u, groups: vec3u) -> u32 {
+  return id.y * groups.x * 64u + id.x;
+}
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = thread(id, groups);
+  if (i >= dims.M * dims.H) {
+    return;
+  }
+  let row = rows[i / dims.H];
+  let head = i % dims.H;
+  let scale = inverseSqrt(f32(dims.D));
+  var query: array<vec4f, MAX_QUADS>;
+  var sum: array<vec4f, MAX_QUADS>;
+  for (var d = 0u; d < QUADS; d++) {
+    query[d] = q[i * QUADS + d] * scale;
+  }
+  // Online softmax: `best` is the running maximum, `total` and `sum` are relative to it.
+  var best = -1e30;
+  var total = 0.0;
+  for (var p = 0u; p <= row.x; p++) {
+    let at = ((row.y + p) * dims.H + head) * QUADS;
+    var score = 0.0;
+    for (var d = 0u; d < QUADS; d++) {
+      score += dot(query[d], keys[at + d]);
+    }
+    let top = max(best, score);
+    let shrink = exp(best - top);
+    let weight = exp(score - top);
+    total = total * shrink + weight;
+    for (var d = 0u; d < QUADS; d++) {
+      sum[d] = sum[d] * shrink + weight * values[at + d];
+    }
+    best = top;
+  }
+  for (var d = 0u; d < QUADS; d++) {
+    out[i * QUADS + d] = sum[d] / total;
+  }
+  stats[i] = vec2f(best + log(total), 0.0);
+}
+
+// dQ, and delta = dOut . out, which dK and dV need.
+@compute @workgroup_size(64)
+fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = thread(id, groups);
+  if (i >= dims.M * dims.H) {
+    return;
+  }
+  let row = rows[i / dims.H];
+  let head = i % dims.H;
+  let scale = inverseSqrt(f32(dims.D));
+  var query: array<vec4f, MAX_QUADS>;
+  var dy: array<vec4f, MAX_QUADS>;
+  var sum: array<vec4f, MAX_QUADS>;
+  let lse = stats[i].x;
+  var weighted = 0.0; // Σ_p weight(p) dOut·v(p) = dOut·out
+  for (var d = 0u; d < QUADS; d++) {
+    query[d] = q[i * QUADS + d] * scale;
+    dy[d] = dOut[i * QUADS + d];
+  }
+  for (var p = 0u; p <= row.x; p++) {
+    let at = ((row.y + p) * dims.H + head) * QUADS;
+    var score = 0.0;
+    var dWeight = 0.0;
+    for (var d = 0u; d < QUADS; d++) {
+      score += dot(query[d], keys[at + d]);
+      dWeight += dot(dy[d], values[at + d]);
+    }
+    weighted += exp(score - lse) * dWeight;
+  }
+  for (var p = 0u; p <= row.x; p++) {
+    let at = ((row.y + p) * dims.H + head) * QUADS;
+    var score = 0.0;
+    var dWeight = 0.0;
+    for (var d = 0u; d < QUADS; d++) {
+      score += dot(query[d], keys[at + d]);
+      dWeight += dot(dy[d], values[at + d]);
+    }
+    let dScore = exp(score - lse) * (dWeight - weighted) * scale;
+    for (var d = 0u; d < QUADS; d++) {
+      sum[d] += dScore * keys[at + d];
+    }
+  }
+  for (var d = 0u; d < QUADS; d++) {
+    dQ[i * QUADS + d] = sum[d];
+  }
+  stats[i].y = weighted;
+}
+
+// dK and dV of a row: a sum over the rows of its sequence that see it. Training layout: keys are the batch's rows.
+@compute @workgroup_size(64)
+fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = thread(id, groups);
+  if (i >= dims.M * dims.H) {
+    return;
+  }
+  let row = i / dims.H;
+  let head = i % dims.H;
+  let end = rows[row].y + rows[row].z;
+  let scale = inverseSqrt(f32(dims.D));
+  var key: array<vec4f, MAX_QUADS>;
+  var value: array<vec4f, MAX_QUADS>;
+  var sumK: array<vec4f, MAX_QUADS>;
+  var sumV: array<vec4f, MAX_QUADS>;
+  for (var d = 0u; d < QUADS; d++) {
+    key[d] = keys[i * QUADS + d] * scale;
+    value[d] = values[i * QUADS + d];
+  }
+  for (var m = row; m < end; m++) {
+    let j = m * dims.H + head;
+    var score = 0.0;
+    var dWeight = 0.0;
+    for (var d = 0u; d < QUADS; d++) {
+      score += dot(key[d], q[j * QUADS + d]);
+      dWeight += dot(value[d], dOut[j * QUADS + d]);
+    }
+    let weight = exp(score - stats[j].x);
+    let dScore = weight * (dWeight - stats[j].y) * scale;
+    for (var d = 0u; d < QUADS; d++) {
+      sumK[d] += dScore * q[j * QUADS + d];
+      sumV[d] += weight * dOut[j * QUADS + d];
+    }
+  }
+  for (var d = 0u; d < QUADS; d++) {
+    dK[i * QUADS + d] = sumK[d];
+    dV[i * QUADS + d] = sumV[d];
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { relativeError, testData, testGpu } from '../../test/gpu.ts';
+import { matmulRef } from './matmul.ref.ts';
+import { MATMUL_LIMIT, matmul, matmulPartialLength, type MatmulLayout } from './matmul.ts';
+
+const layouts: MatmulLayout[] = ['nn', 'nt', 'tn'];
+const sizes = [
+  [1, 1, 1],
+  [1, 80, 64],
+  [5, 3, 7],
+  [4, 4, 4],
+  [52, 20, 36],
+  [68, 132, 60],
+  [33, 66, 129],
+  [64, 192, 700],
+  [129, 64, 31],
+];
+
+describe.each(layouts)('matmul %s on the GPU', (layout) => {
+  it.each(sizes)('M=%i N=%i K=%i: plain, accumulated, with residual', async (M, N, K) => {
+    const gpu = await testGpu();
+    const [a, b, r] = [testData(M * K, 1), testData(K * N, 2), testData(M * N, 3)];
+    const tensors = { a: gpu.upload(a), b: gpu.upload(b), partial: gpu.alloc(matmulPartialLength({ M, N, K })) };
+    const [out, sum, withResidual] = [gpu.alloc(M * N), gpu.upload(r), gpu.alloc(M * N)];
+    matmul(gpu.recorder, layout, { ...tensors, out }, { M, N, K });
+    matmul(gpu.recorder, layout, { ...tensors, out: sum }, { M, N, K }, true);
+    const residual = gpu.upload(r);
+    if (layout !== 'tn') matmul(gpu.recorder, layout, { ...tensors, residual, out: withResidual }, { M, N, K });
+    const [y, y1, y2] = await gpu.read(out, sum, withResidual);
+    const expected = matmulRef(layout, a, b, { M, N, K });
+    const shifted = expected.map((v, i) => v + r[i]);
+    expect(relativeError(y, expected)).toBeLessThan(1e-5);
+    expect(relativeError(y1, shifted)).toBeLessThan(1e-5);
+    if (layout !== 'tn') expect(relativeError(y2, shifted)).toBeLessThan(1e-5);
+    [tensors.a, tensors.b, tensors.partial, out, sum, withResidual, residual].forEach((t) => gpu.free(t));
+  });
+});
+
+it('matmul refuses what does not fit, with op, expectation, size and remedy', async () => {
+  const gpu = await testGpu();
+  const t = gpu.alloc(16);
+  expect(() => matmul(gpu.recorder, 'nn', { a: t, b: t, out: t }, { M: 0, N: 4, K: 4 })).toThrow(
+    /matmul.nn: expected M to be an integer from 1 to \d+, got 0/,
+  );
+  expect(() => matmul(gpu.recorder, 'nn', { a: t, b: t, out: t }, { M: 4, N: 4, K: MATMUL_LIMIT + 4 })).toThrow(/Pass a smaller K/);
+  expect(() => matmul(gpu.recorder, 'tn', { a: t, b: t, out: t }, { M: 4, N: 4, K: 4 })).toThrow(/expected partial to hold/);
+  gpu.free(t);
+});

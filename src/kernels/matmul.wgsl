@@ -1,0 +1,119 @@
+// Matrix products in the three layouts training needs, tiled in registers and without barriers (a
+// workgroupBarrier is what software adapters do worst). Every dimension is a multiple of 4; matmulAny.wgsl
+// takes the others. Sums run in a fixed order: the same inputs give the same bits.
+//   nn: a (M, K), b (K, N)    nt: a (M, K), b (N, K)    tn: a (K, M), b (K, N)
+struct Dims {
+  M: u32,
+  N: u32,
+  K: u32,
+  mode: u32, // 0: out = product, 1: out += product, 2: out = residual + product
+  chunk: u32, // tn: rows of the inner dimension that one workgroup sums
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> a: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<vec4f>;
+@group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
+@group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
+
+const ROWS = 8u; // outputs of a thread in nn and nt: ROWS x 4
+const WIDTH = 16u; // threads of a workgroup, side by side along N
+const TN_ROWS = 4u; // outputs of a thread in tn: 4 * TN_ROWS x 4
+
+fn store(at: u32, value: vec4f) {
+  switch (dims.mode) {
+    case 1u: {
+      out[at] += value;
+    }
+    case 2u: {
+      out[at] = residual[at] + value;
+    }
+    default: {
+      out[at] = value;
+    }
+  }
+}
+
+@compute @workgroup_size(WIDTH)
+fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let columns = dims.N / 4u;
+  let inner = dims.K / 4u;
+  let row = group.x * ROWS;
+  let column = group.y * WIDTH + local.x;
+  let safeColumn = min(column, columns - 1u);
+  var sum: array<vec4f, ROWS>;
+  for (var k = 0u; k < inner; k++) {
+    let b0 = b[(4u * k) * columns + safeColumn];
+    let b1 = b[(4u * k + 1u) * columns + safeColumn];
+    let b2 = b[(4u * k + 2u) * columns + safeColumn];
+    let b3 = b[(4u * k + 3u) * columns + safeColumn];
+    let tile = mat4x4f(b0, b1, b2, b3);
+    for (var i = 0u; i < ROWS; i++) {
+      let t = a[min(row + i, dims.M - 1u) * inner + k];
+      sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
+    }
+  }
+  if (column < columns) {
+    for (var i = 0u; i < ROWS; i++) {
+      if (row + i < dims.M) {
+        store((row + i) * columns + column, sum[i]);
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(WIDTH)
+fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let columns = dims.N / 4u;
+  let inner = dims.K / 4u;
+  let row = group.x * ROWS;
+  let column = group.y * WIDTH + local.x;
+  let safeColumn = min(column, columns - 1u);
+  var sum: array<vec4f, ROWS>;
+  for (var k = 0u; k < inner; k++) {
+    let b0 = b[(4u * safeColumn) * inner + k];
+    let b1 = b[(4u * safeColumn + 1u) * inner + k];
+    let b2 = b[(4u * safeColumn + 2u) * inner + k];
+    let b3 = b[(4u * safeColumn + 3u) * inner + k];
+    let tile = transpose(mat4x4f(b0, b1, b2, b3));
+    for (var i = 0u; i < ROWS; i++) {
+      let t = a[min(row + i, dims.M - 1u) * inner + k];
+      sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
+    }
+  }
+  if (column < columns) {
+    for (var i = 0u; i < ROWS; i++) {
+      if (row + i < dims.M) {
+        store((row + i) * columns + column, sum[i]);
+      }
+    }
+  }
+}
+
+// Each z slice sums its own chunk of the inner dimension; sumChunks adds the slices.
+@compute @workgroup_size(WIDTH)
+fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let columns = dims.N / 4u;
+  let rows = dims.M / 4u;
+  let row = group.x * TN_ROWS;
+  let column = group.y * WIDTH + local.x;
+  let safeColumn = min(column, columns - 1u);
+  var sum: array<vec4f, TN_ROWS * 4u>;
+  for (var k = group.z * dims.chunk; k < min(dims.K, (group.z + 1u) * dims.chunk); k++) {
+    let right = b[k * columns + safeColumn];
+    for (var i = 0u; i < TN_ROWS; i++) {
+      let left = a[k * rows + min(row + i, rows - 1u)];
+      sum[4u * i] += left.x * right;
+      sum[4u * i + 1u] += left.y * right;
+      sum[4u * i + 2u] += left.z * right;
+      sum[4u * i + 3u] += left.w * right;
+    }
+  }
+  if (column < columns) {
+    for (var i = 0u; i < TN_ROWS * 4u; i++) {
+      if (4u * row + i < dims.M) {
+        out[(group.z * dims.M + 4u * row + i) * columns + column] = sum[i];
+      }
+    }
+  }
+}
