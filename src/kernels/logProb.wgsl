@@ -1,0 +1,56 @@
+// Log-softmax of each row with a gather at its target, and the row's entropy in nats.
+// Forward: one thread walks one row. Backward: one thread a logit.
+struct Dims {
+  M: u32,
+  V: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> logits: array<f32>; // (M, V)
+@group(0) @binding(2) var<storage, read> targets: array<u32>; // (M)
+@group(0) @binding(3) var<storage, read_write> logProb: array<f32>; // (M)
+@group(0) @binding(4) var<storage, read_write> entropy: array<f32>; // (M)
+@group(0) @binding(5) var<storage, read_write> lse: array<f32>; // (M), log Σ exp(logits)
+@group(0) @binding(6) var<storage, read> dLogProb: array<f32>; // (M)
+@group(0) @binding(7) var<storage, read> dEntropy: array<f32>; // (M)
+@group(0) @binding(8) var<storage, read_write> dLogits: array<f32>; // (M, V)
+
+// With z = logit - max: entropy = log Σ e^z - Σ z e^z / Σ e^z.
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let m = id.y * groups.x * 64u + id.x;
+  if (m >= dims.M) {
+    return;
+  }
+  let start = m * dims.V;
+  var top = logits[start];
+  for (var v = 1u; v < dims.V; v++) {
+    top = max(top, logits[start + v]);
+  }
+  var sum = 0.0;
+  var weighted = 0.0;
+  for (var v = 0u; v < dims.V; v++) {
+    let z = logits[start + v] - top;
+    let e = exp(z);
+    sum += e;
+    weighted += z * e;
+  }
+  let logSum = log(sum);
+  logProb[m] = logits[start + min(targets[m], dims.V - 1u)] - top - logSum;
+  entropy[m] = logSum - weighted / sum;
+  lse[m] = top + logSum;
+}
+
+// dLogProb (onehot - p) - dEntropy p (log p + entropy).
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  if (i >= dims.M * dims.V) {
+    return;
+  }
+  let m = i / dims.V;
+  let logP = logits[i] - lse[m];
+  let p = exp(logP);
+  let hit = select(0.0, 1.0, i % dims.V == min(targets[m], dims.V - 1u));
+  dLogits[i] = dLogProb[m] * (hit - p) - dEntropy[m] * p * (logP + entropy[m]);
+}
