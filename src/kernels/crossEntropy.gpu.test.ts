@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { relativeError, testData, testGpu } from '../../test/gpu.ts';
+import { crossEntropyBackwardRef, crossEntropyForwardRef } from './crossEntropy.ref.ts';
+import { crossEntropyBackward, crossEntropyForward } from './crossEntropy.ts';
+import { logProbForwardRef } from './logProb.ref.ts';
+
+describe('crossEntropy on the GPU', () => {
+  it.each([
+    [1, 2, 1],
+    [3, 7, 4],
+    [65, 33, 4],
+    [130, 80, 30],
+    [3000, 80, 8],
+    [2, 65536, 4],
+  ])('M=%i V=%i agrees with the reference, logits within ±%i', async (M, V, range) => {
+    const gpu = await testGpu();
+    const dims = { M, V, scale: 0.25 };
+    const data = testData(M * V, 7).map((v) => v * range);
+    const chosen = Uint32Array.from({ length: M }, (_, m) => (m * 31 + V - 1) % V);
+    // Every third row weighs nothing, as observation tokens do.
+    const weights = testData(M, 8).map((v, m) => (m % 3 === 2 ? 0 : v + 1.5));
+    const tensors = {
+      logits: gpu.upload(data),
+      target: gpu.upload(chosen),
+      weight: gpu.upload(weights),
+      loss: gpu.alloc(M),
+      lse: gpu.alloc(M),
+      dLogits: gpu.alloc(M * V),
+    };
+    crossEntropyForward(gpu.recorder, tensors, dims);
+    crossEntropyBackward(gpu.recorder, tensors, dims);
+    const [loss, lse, dLogits] = await gpu.read(tensors.loss, tensors.lse, tensors.dLogits);
+    expect(relativeError(loss, crossEntropyForwardRef(data, chosen, weights, dims))).toBeLessThan(1e-5);
+    expect(relativeError(lse, logProbForwardRef(data, chosen, dims).lse)).toBeLessThan(1e-5);
+    expect(relativeError(dLogits, crossEntropyBackwardRef(data, chosen, weights, dims))).toBeLessThan(2e-5);
+    Object.values(tensors).forEach((t) => gpu.free(t));
+  });
+
+  it('one token alone costs nothing', async () => {
+    const gpu = await testGpu();
+    const one = gpu.upload(Float32Array.of(3));
+    const target = gpu.alloc(1);
+    const [loss, lse, dLogits] = [gpu.alloc(1), gpu.alloc(1), gpu.alloc(1)];
+    crossEntropyForward(gpu.recorder, { logits: one, target, weight: one, loss, lse }, { M: 1, V: 1 });
+    crossEntropyBackward(
+      gpu.recorder,
+      { logits: one, target, weight: one, lse, dLogits },
+      { M: 1, V: 1, scale: 1 },
+    );
+    const [a, b] = await gpu.read(loss, dLogits);
+    expect(Math.abs(a[0])).toBeLessThan(1e-6);
+    expect(Math.abs(b[0])).toBeLessThan(1e-6);
+    [one, target, loss, lse, dLogits].forEach((t) => gpu.free(t));
+  });
+
+  it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {
+    const gpu = await testGpu();
+    const small = gpu.alloc(4);
+    const tensors = { logits: small, target: small, weight: small, loss: small, lse: small };
+    expect(() => crossEntropyForward(gpu.recorder, tensors, { M: 3, V: 7 })).toThrow(
+      /crossEntropy.forward: expected logits to hold at least 21 values, got 4\. Allocate/,
+    );
+    gpu.free(small);
+  });
+});

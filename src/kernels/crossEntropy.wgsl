@@ -1,0 +1,46 @@
+// Weighted cross-entropy of each row: loss = weight * (lse - logits[target]), lse = log Σ exp(logits).
+// Forward: one thread walks one row. Backward: one thread a logit.
+struct Dims {
+  M: u32,
+  V: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> logits: array<f32>; // (M, V)
+@group(0) @binding(2) var<storage, read> targets: array<u32>; // (M)
+@group(0) @binding(3) var<storage, read> weight: array<f32>; // (M)
+@group(0) @binding(4) var<storage, read_write> loss: array<f32>; // (M)
+@group(0) @binding(5) var<storage, read_write> lse: array<f32>; // (M)
+@group(0) @binding(6) var<storage, read_write> dLogits: array<f32>; // (M, V)
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let m = id.y * groups.x * 64u + id.x;
+  if (m >= dims.M) {
+    return;
+  }
+  let start = m * dims.V;
+  var top = logits[start];
+  for (var v = 1u; v < dims.V; v++) {
+    top = max(top, logits[start + v]);
+  }
+  var sum = 0.0;
+  for (var v = 0u; v < dims.V; v++) {
+    sum += exp(logits[start + v] - top);
+  }
+  let logSum = log(sum);
+  loss[m] = weight[m] * (logSum - (logits[start + min(targets[m], dims.V - 1u)] - top));
+  lse[m] = top + logSum;
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  if (i >= dims.M * dims.V) {
+    return;
+  }
+  let m = i / dims.V;
+  let hit = select(0.0, 1.0, i % dims.V == min(targets[m], dims.V - 1u));
+  dLogits[i] = dims.scale * weight[m] * (exp(logits[i] - lse[m]) - hit);
+}
