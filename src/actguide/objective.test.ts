@@ -12,7 +12,11 @@ const plain: ObjectiveOptions = {
 };
 
 /** A row of tokens whose ratios are given; the reference equals the old policy. */
-function row(advantage: number, ratios: readonly number[], source: ObjectiveRow['source'] = 'unguided'): ObjectiveRow {
+function row(
+  advantage: number,
+  ratios: readonly number[],
+  source: ObjectiveRow['source'] = 'unguided',
+): ObjectiveRow {
   const oldLogProb = ratios.map((_, t) => -1 - 0.5 * t);
   return {
     source,
@@ -111,30 +115,40 @@ describe('mixedObjective against central differences', () => {
   const combinations = (['token', 'sequence'] as const).flatMap((aggregation) =>
     [null, 3].flatMap((dualClip) =>
       [0, 0.1].flatMap((klCoefficient) =>
-        [true, false].map((klOnGuided) => ({ aggregation, dualClip, klCoefficient, klOnGuided, clipEps: 0.2 })),
+        [true, false].map((klOnGuided) => ({
+          aggregation,
+          dualClip,
+          klCoefficient,
+          klOnGuided,
+          clipEps: 0.2,
+        })),
       ),
     ),
   );
 
-  it.each(combinations)('$aggregation, dual $dualClip, β $klCoefficient, KL on guided $klOnGuided', (options) => {
-    const random = new Random(11);
-    const lengths = [4, 1, 6, 3];
-    const advantages = [1.3, -0.8, -1.1, 0.6];
-    const draw = (T: number, spread: number) => Array.from({ length: T }, () => -1.5 + spread * random.normal());
-    const batch = lengths.map((T, i): ObjectiveRow => ({
-      source: i % 2 ? 'guided' : 'unguided',
-      advantage: advantages[i],
-      logProb: draw(T, 0.7),
-      oldLogProb: draw(T, 0.7),
-      referenceLogProb: draw(T, 0.5),
-    }));
-    const withLogProbs = (flat: Float64Array) => {
-      let start = 0;
-      return batch.map((r) => ({ ...r, logProb: flat.slice(start, (start += r.logProb.length)) }));
-    };
-    const x = Float64Array.from(batch.flatMap((r) => Array.from(r.logProb)));
-    const analytic = mixedObjective(batch, options).rows.flatMap((r) => Array.from(r.gradient));
-    const loss = (flat: Float64Array) => [mixedObjective(withLogProbs(flat), options).loss];
-    expect(gradientError(loss, x, [1], analytic)).toBeLessThan(1e-7);
-  });
+  it.each(combinations)(
+    '$aggregation, dual $dualClip, β $klCoefficient, KL on guided $klOnGuided',
+    (options) => {
+      const random = new Random(11);
+      const lengths = [4, 1, 6, 3];
+      const advantages = [1.3, -0.8, -1.1, 0.6];
+      const draw = (T: number, spread: number) =>
+        Array.from({ length: T }, () => -1.5 + spread * random.normal());
+      const batch = lengths.map((T, i): ObjectiveRow => ({
+        source: i % 2 ? 'guided' : 'unguided',
+        advantage: advantages[i],
+        logProb: draw(T, 0.7),
+        oldLogProb: draw(T, 0.7),
+        referenceLogProb: draw(T, 0.5),
+      }));
+      const withLogProbs = (flat: Float64Array) => {
+        let start = 0;
+        return batch.map((r) => ({ ...r, logProb: flat.slice(start, (start += r.logProb.length)) }));
+      };
+      const x = Float64Array.from(batch.flatMap((r) => Array.from(r.logProb)));
+      const analytic = mixedObjective(batch, options).rows.flatMap((r) => Array.from(r.gradient));
+      const loss = (flat: Float64Array) => [mixedObjective(withLogProbs(flat), options).loss];
+      expect(gradientError(loss, x, [1], analytic)).toBeLessThan(1e-7);
+    },
+  );
 });

@@ -1,0 +1,216 @@
+import { LabError } from '../core/errors.ts';
+import { Episode } from '../envs/episode.ts';
+import type { Action, Environment, Task } from '../envs/types.ts';
+import type { Decoder, LanguageModel } from '../policy/types.ts';
+import { defaultCapacity, withDecoder } from './decoders.ts';
+
+/** One agent step as tokens: tool, thought, argument. */
+export type Step = readonly number[];
+
+export interface RolloutRequest {
+  readonly task: Task;
+  /** The plan in the prompt: g_k by {@link guidance}, or any other; empty samples the unguided policy. */
+  readonly plan: readonly Action[];
+  /** u32 random stream; a rollout is a function of (seed, stream) alone, whatever it is batched with. */
+  readonly stream: number;
+  /** Steps replayed through the environment before the policy takes over. */
+  readonly prefix?: readonly Step[];
+}
+
+export interface RolloutOptions {
+  readonly seed: number;
+  /** Softmax temperature; 0 is greedy. */
+  readonly temperature: number;
+  /** Most sequences at once; by default what fits 256 MiB of keys and values, at most 512. */
+  readonly capacity?: number;
+  readonly signal?: AbortSignal;
+  /** Called as rollouts finish. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A finished rollout τ. Arrays are [T], T = tokens.length; entry t belongs to token t itself. */
+export interface Rollout {
+  readonly task: Task;
+  /** The plan it was sampled under. */
+  readonly plan: readonly Action[];
+  /** k: the number of planned actions; 0 is unguided. */
+  readonly k: number;
+  /** Tokens of the prompt, plan included. */
+  readonly promptLength: number;
+  /** Prompt, agent steps and observations. */
+  readonly tokens: readonly number[];
+  /** 1 where the agent sampled the token; prompt, replayed prefix and observations are 0. */
+  readonly sampled: Uint8Array;
+  /** log π(token | prefix, plan) of the behaviour policy at temperature 1; 0 where not sampled. */
+  readonly logProb: Float32Array;
+  /** Entropy of the behaviour policy's distribution, nats; 0 where not sampled. */
+  readonly entropy: Float32Array;
+  /** First token of each turn: [turns]. */
+  readonly turnStarts: readonly number[];
+  /** Automaton state before the first turn and after each: [turns + 1]. */
+  readonly states: readonly number[];
+  /** Automaton action of each turn: [turns]. */
+  readonly actions: readonly number[];
+  /** Y(τ), 0 or 1. */
+  readonly reward: number;
+  /** Turns taken, the replayed prefix included. */
+  readonly turns: number;
+  /** Why it ended without the environment ending it, which is a failure. */
+  readonly truncated: 'turns' | 'context' | null;
+}
+
+/** A rollout while it grows. */
+class Growing {
+  readonly tokens: number[];
+  readonly promptLength: number;
+  private readonly behaviour: { position: number; logProb: number; entropy: number }[] = [];
+  private readonly turnStarts: number[] = [];
+  private readonly states: number[];
+  private readonly actions: number[] = [];
+  private readonly episode: Episode;
+  /** Tokens that the decoder holds. */
+  private held = 0;
+  private outgrown = false;
+
+  constructor(
+    readonly request: RolloutRequest,
+    private readonly environment: Environment,
+    private readonly context: number,
+  ) {
+    const { task, plan, prefix = [] } = request;
+    this.tokens = environment.prompt(task, plan);
+    this.promptLength = this.tokens.length;
+    this.episode = new Episode(task.automaton(), task.maxTurns);
+    this.states = [this.episode.state];
+    this.outgrown = this.tokens.length + environment.stepTokens > context;
+    for (const step of prefix) {
+      if (this.over) break;
+      this.tokens.push(...step);
+      this.act();
+    }
+  }
+
+  get over(): boolean {
+    return this.outgrown || this.episode.done;
+  }
+
+  /** Tokens that the decoder has not seen; it appends what it samples itself. */
+  feed(): number[] {
+    const tokens = this.tokens.slice(this.held);
+    if (tokens.length === 0)
+      throw new LabError(
+        `rollouts: expected a reply of at least one token in an unfinished episode of ${this.request.task.id}, ` +
+          'got none. Let the environment reply or end the episode.',
+      );
+    return tokens;
+  }
+
+  /** Appends one sampled step and takes it in the environment. */
+  take(tokens: Uint32Array, logProb: Float32Array, entropy: Float32Array): void {
+    for (let j = 0; j < tokens.length; j++) {
+      this.behaviour.push({ position: this.tokens.length, logProb: logProb[j], entropy: entropy[j] });
+      this.tokens.push(tokens[j]);
+    }
+    this.held = this.tokens.length;
+    this.act();
+  }
+
+  /** Takes the step that the last tokens spell, and appends the reply if another step still fits behind it. */
+  private act(): void {
+    const { stepTokens } = this.environment;
+    const start = this.tokens.length - stepTokens;
+    const action = this.environment.actionIndex(this.tokens.slice(start));
+    const reply = this.episode.step(action);
+    this.turnStarts.push(start);
+    this.actions.push(action);
+    this.states.push(this.episode.state);
+    if (this.episode.done) return;
+    this.outgrown = this.tokens.length + reply.length + stepTokens > this.context;
+    if (!this.outgrown) this.tokens.push(...reply);
+  }
+
+  finish(): Rollout {
+    const { task, plan } = this.request;
+    const { episode, tokens } = this;
+    const sampled = new Uint8Array(tokens.length);
+    const logProb = new Float32Array(tokens.length);
+    const entropy = new Float32Array(tokens.length);
+    for (const token of this.behaviour) {
+      sampled[token.position] = 1;
+      logProb[token.position] = token.logProb;
+      entropy[token.position] = token.entropy;
+    }
+    const ended = episode.automaton.done[episode.state] === 1;
+    return {
+      task,
+      plan,
+      k: plan.length,
+      promptLength: this.promptLength,
+      tokens,
+      sampled,
+      logProb,
+      entropy,
+      turnStarts: this.turnStarts,
+      states: this.states,
+      actions: this.actions,
+      reward: this.outgrown ? 0 : episode.reward,
+      turns: episode.turn,
+      truncated: this.outgrown ? 'context' : ended ? null : 'turns',
+    };
+  }
+}
+
+/**
+ * Samples a rollout τ ~ π(· | x, plan) for every request, turn by turn for all of them at once: one
+ * `Decoder.extend` feeds the replies of the last turn and samples the next step of every unfinished episode.
+ * Results are in the order of the requests. An episode that outgrows the context ends as a failure.
+ * @throws LabError when the environment stays silent in an unfinished episode; the signal's reason when aborted.
+ */
+export async function rollouts(
+  model: LanguageModel,
+  environment: Environment,
+  requests: readonly RolloutRequest[],
+  options: RolloutOptions,
+): Promise<Rollout[]> {
+  const { signal, onProgress, capacity = defaultCapacity(model.config) } = options;
+  const finished: Rollout[] = [];
+  for (let start = 0; start < requests.length; start += capacity) {
+    signal?.throwIfAborted();
+    const chunk = requests
+      .slice(start, start + capacity)
+      .map((request) => new Growing(request, environment, model.config.context));
+    const report = (open: number) => onProgress?.(start + chunk.length - open, requests.length);
+    await withDecoder(model, Math.min(capacity, requests.length), (decoder) =>
+      grow(decoder, chunk, environment.stepTokens, options, report),
+    );
+    finished.push(...chunk.map((growing) => growing.finish()));
+  }
+  return finished;
+}
+
+/** Extends every rollout of a chunk to its end; sequence i of the decoder is the i-th of the chunk. */
+async function grow(
+  decoder: Decoder,
+  chunk: readonly Growing[],
+  count: number,
+  { seed, temperature, signal }: RolloutOptions,
+  report: (open: number) => void,
+): Promise<void> {
+  const openOnes = () =>
+    chunk.map((growing, sequence) => ({ growing, sequence })).filter((it) => !it.growing.over);
+  let open = openOnes();
+  report(open.length);
+  while (open.length > 0) {
+    signal?.throwIfAborted();
+    const { tokens, logProb, entropy } = await decoder.extend(
+      open.map(({ growing, sequence }) => ({ sequence, tokens: growing.feed() })),
+      { count, seed, temperature, streams: open.map(({ growing }) => growing.request.stream) },
+    );
+    open.forEach(({ growing }, i) => {
+      const range = [i * count, (i + 1) * count] as const;
+      growing.take(tokens.subarray(...range), logProb.subarray(...range), entropy.subarray(...range));
+    });
+    open = openOnes();
+    report(open.length);
+  }
+}
