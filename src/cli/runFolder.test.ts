@@ -1,0 +1,29 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { OutFolder } from './runFolder.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'actguide-out-'));
+afterAll(() => rmSync(base, { recursive: true }));
+
+test('the folder is created with its first file', () => {
+  const path = join(base, 'a/b');
+  const out = new OutFolder(path);
+  expect(existsSync(join(base, 'a'))).toBe(false);
+  out.appendLine('metrics.jsonl', { step: 1 });
+  out.appendLine('metrics.jsonl', { step: 2 });
+  out.writeJson('run.json', { steps: 2 });
+  expect(readdirSync(path).sort()).toEqual(['metrics.jsonl', 'run.json']);
+  expect(readFileSync(join(path, 'metrics.jsonl'), 'utf8')).toBe('{"step":1}\n{"step":2}\n');
+});
+
+test('a folder that holds a run is refused, and so is a file', () => {
+  const path = join(base, 'taken');
+  new OutFolder(path).writeJson('run.json', {});
+  expect(() => new OutFolder(path)).toThrow(/^--out: expected a new or empty folder, got .*taken/);
+  const file = join(base, 'file');
+  writeFileSync(file, '');
+  expect(() => new OutFolder(file)).toThrow(/^--out: expected a folder/);
+  expect(() => new OutFolder(join(file, 'below'))).toThrow(/^--out: expected a folder/);
+});
