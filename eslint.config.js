@@ -8,7 +8,7 @@ import svelteConfig from './svelte.config.js';
 const typed = ['**/*.ts', '**/*.svelte'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'test-results/', 'public/', 'docs/']),
+  globalIgnores(['dist/', 'coverage/', 'test-results/', 'public/', 'docs/', '**/*_pb.ts']),
   js.configs.recommended,
   svelte.configs['flat/recommended'],
   svelte.configs['flat/prettier'],

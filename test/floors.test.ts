@@ -101,7 +101,8 @@ describe('floors', () => {
   });
 });
 
-test(`no file of src is longer than ${longest} lines`, () => {
-  const lengths = sources.map((file) => ({ file: `src/${file}`, lines: read(file).split('\n').length - 1 }));
+test(`no file of src that people write is longer than ${longest} lines`, () => {
+  const written = sources.filter((file) => !file.endsWith('_pb.ts'));
+  const lengths = written.map((file) => ({ file: `src/${file}`, lines: read(file).split('\n').length - 1 }));
   expect(lengths.filter(({ lines }) => lines > longest)).toEqual([]);
 });
