@@ -1,0 +1,18 @@
+export { aliasTable, type Alias } from './aliases.ts';
+export {
+  demonstration,
+  pretrainingMixture,
+  type Demonstration,
+  type DemonstrationMixture,
+} from './demonstrations.ts';
+export type { SearchRules, SearchState } from './dynamics.ts';
+export { nodeAt, taskGraph, type GraphEdge, type GraphNode, type TaskGraph } from './graph.ts';
+export { describe, longestEpisode, type Link, type SearchPuzzle } from './puzzle.ts';
+export { actionTable } from './vocabulary.ts';
+export {
+  searchDefaults,
+  searchWorld,
+  type SearchTask,
+  type SearchWorld,
+  type SearchWorldOptions,
+} from './world.ts';
