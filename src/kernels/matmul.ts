@@ -74,7 +74,9 @@ export function matmul(
   if (tensors.residual) requireLengths(where, { residual: tensors.residual }, { residual: M * N });
   const mode = tensors.residual ? 2 : accumulate ? 1 : 0;
   const { a, b, out, residual = a } = tensors;
-  if (M % 4 || N % 4 || K % 4) {
+  // Vectors of 4 run along N and the contiguous dimension of a. The number of rows plays no part in the choice,
+  // so a row's result does not depend on its batch.
+  if (N % 4 || (layout === 'tn' ? M : K) % 4) {
     const constants = { STRIDES: ['nn', 'nt', 'tn'].indexOf(layout) };
     recorder.dispatch(matmulAnyOp, 'product', { a, b, residual, out }, { M, N, K, mode }, grid(M * N), constants);
     return;

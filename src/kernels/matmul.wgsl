@@ -1,6 +1,6 @@
 // Matrix products in the three layouts training needs, tiled in registers and without barriers (a
-// workgroupBarrier is what software adapters do worst). Every dimension is a multiple of 4; matmulAny.wgsl
-// takes the others. Sums run in a fixed order: the same inputs give the same bits.
+// workgroupBarrier is what software adapters do worst). Vectors of 4 run along N and along the
+// contiguous dimension of a (K; in tn M); matmulAny.wgsl takes sizes that are no multiple of 4 there. Sums run in a fixed order: the same inputs give the same bits.
 //   nn: a (M, K), b (K, N)    nt: a (M, K), b (N, K)    tn: a (K, M), b (K, N)
 struct Dims {
   M: u32,

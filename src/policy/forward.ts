@@ -1,0 +1,56 @@
+import { attentionForward } from '../kernels/attention.ts';
+import { embeddingForward } from '../kernels/embedding.ts';
+import { matmul } from '../kernels/matmul.ts';
+import type { Recorder } from '../kernels/recorder.ts';
+import { rmsnormForward } from '../kernels/rmsnorm.ts';
+import { ropeForward } from '../kernels/rope.ts';
+import { swigluForward } from '../kernels/swiglu.ts';
+import type { Tensor } from '../kernels/tensor.ts';
+import type { LayerActivations, RowTensors } from './activations.ts';
+import { NORM_EPS, type PolicyConfig } from './types.ts';
+import type { LayerWeights, Weights } from './weights.ts';
+
+/** x [M, C] = √C · embedding[tokens]. */
+export function embed(recorder: Recorder, config: PolicyConfig, weights: Weights, tokens: Tensor, x: Tensor, M: number): void {
+  const { width: C, vocabulary: V } = config;
+  embeddingForward(recorder, { tokens, table: weights.embedding, out: x }, { M, C, V, scale: Math.sqrt(C) });
+}
+
+/**
+ * One decoder layer over M packed rows: `out` = x + attention + SwiGLU. Training and decoding differ only in
+ * where keys and values live, so both give the same bits for the same row.
+ */
+export function layerForward(
+  recorder: Recorder,
+  config: PolicyConfig,
+  w: LayerWeights,
+  act: LayerActivations,
+  row: RowTensors & { readonly table: Tensor },
+  x: Tensor,
+  out: Tensor,
+  M: number,
+): void {
+  const { width: C, heads: H, feedForward: F, context: T } = config;
+  rmsnormForward(recorder, { x, weight: w.norm1, out: act.normed1, rstd: act.rstd1 }, { M, C, eps: NORM_EPS });
+  matmul(recorder, 'nn', { a: act.normed1, b: w.qkv, out: act.qkv }, { M, N: 3 * C, K: C });
+  ropeForward(recorder, { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values }, { M, C, H, T });
+  attentionForward(recorder, { ...act, rows: row.rows, out: act.attended }, { M, H, D: C / H });
+  matmul(recorder, 'nn', { a: act.attended, b: w.out, residual: x, out: act.middle }, { M, N: C, K: C });
+  rmsnormForward(recorder, { x: act.middle, weight: w.norm2, out: act.normed2, rstd: act.rstd2 }, { M, C, eps: NORM_EPS });
+  matmul(recorder, 'nn', { a: act.normed2, b: w.gateUp, out: act.gateUp }, { M, N: 2 * F, K: C });
+  swigluForward(recorder, { gateUp: act.gateUp, out: act.hidden }, { M, F });
+  matmul(recorder, 'nn', { a: act.hidden, b: w.down, residual: act.middle, out }, { M, N: C, K: F });
+}
+
+/** logits [M, V] = rmsnorm(x) · embeddingᵀ. */
+export function unembed(
+  recorder: Recorder,
+  config: PolicyConfig,
+  weights: Weights,
+  t: { x: Tensor; normed: Tensor; rstd: Tensor; logits: Tensor },
+  M: number,
+): void {
+  const { width: C, vocabulary: V } = config;
+  rmsnormForward(recorder, { x: t.x, weight: weights.norm, out: t.normed, rstd: t.rstd }, { M, C, eps: NORM_EPS });
+  matmul(recorder, 'nt', { a: t.normed, b: weights.embedding, out: t.logits }, { M, N: V, K: C });
+}

@@ -1,0 +1,194 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { relativeError, testGpu } from '../../test/gpu.ts';
+import { Random } from '../core/random.ts';
+import { logitsRef } from './forward.ref.ts';
+import { GpuPolicy } from './gpuPolicy.ts';
+import { initialParameters, parameterLayout } from './parameters.ts';
+import { policySizes, type PolicyConfig, type UpdateSettings } from './types.ts';
+
+const tiny: PolicyConfig = { name: 'tiny', vocabulary: 11, width: 8, layers: 2, heads: 2, feedForward: 12, context: 12 };
+const update: UpdateSettings = { learningRate: 1e-2, beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01, gradClip: 1 };
+
+/** Larger than the usual start, so that attention and gates are far from uniform. */
+const lively = (config: PolicyConfig, seed = 1): Float32Array => initialParameters(config, seed).map((v) => (v === 1 ? 1.1 : v * 3));
+
+function sequencesOf(config: PolicyConfig, lengths: readonly number[], seed = 3): number[][] {
+  const random = new Random(seed);
+  return lengths.map((length) => Array.from({ length }, () => random.int(config.vocabulary)));
+}
+
+/** log π(next token) of every position but the last, float64. */
+function logProbRef(config: PolicyConfig, parameters: Float32Array, sequence: number[]): number[] {
+  const logits = logitsRef(config, parameters, sequence);
+  const V = config.vocabulary;
+  return sequence.map((_, t) => {
+    if (t + 1 === sequence.length) return 0;
+    const row = logits.subarray(t * V, (t + 1) * V);
+    const top = Math.max(...row);
+    return row[sequence[t + 1]] - top - Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0));
+  });
+}
+
+const made: GpuPolicy[] = [];
+async function policyOf(config: PolicyConfig, parameters = lively(config)): Promise<GpuPolicy> {
+  const policy = GpuPolicy.create(await testGpu(), config, parameters);
+  made.push(policy);
+  return policy;
+}
+afterAll(() => made.forEach((policy) => policy.destroy()));
+
+describe('GpuPolicy', () => {
+  it.each([tiny, policySizes.nano, policySizes.micro])('$name: logits and scores agree with the float64 reference', async (config) => {
+    const parameters = lively(config);
+    const policy = await policyOf(config, parameters);
+    const sequences = sequencesOf(config, [1, 5, config.context, 7]);
+    const expected = sequences.flatMap((s) => [...logitsRef(config, parameters, s)]);
+    expect(relativeError(await policy.logits(sequences), expected)).toBeLessThan(1e-4);
+    const scored = await policy.score(sequences);
+    expect(relativeError(scored.logProb, sequences.flatMap((s) => logProbRef(config, parameters, s)))).toBeLessThan(1e-4);
+  });
+
+  it('gradients of Σ d·logπ agree with central differences of the float64 reference, in every parameter matrix', async () => {
+    const parameters = lively(tiny);
+    const policy = await policyOf(tiny, parameters);
+    const sequences = sequencesOf(tiny, [6, 1, 9]);
+    const d = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i * 2.1));
+    await policy.forward(sequences);
+    const { gradNorm } = await policy.backward(d, update);
+    const gradient = await policy.lastGradient();
+    const loss = (p: Float32Array): number =>
+      sequences.flatMap((s) => logProbRef(tiny, p, s)).reduce((sum, logProb, i) => sum + logProb * d[i], 0);
+    const random = new Random(5);
+    let scale = 0;
+    const pairs: [number, number, string][] = [];
+    for (const { name, start, length } of parameterLayout(tiny).views)
+      for (let probe = 0; probe < 4; probe++) {
+        const at = start + random.int(length);
+        const [up, down] = [Float32Array.from(parameters), Float32Array.from(parameters)];
+        up[at] += 2e-4;
+        down[at] -= 2e-4;
+        const numeric = (loss(up) - loss(down)) / (up[at] - down[at]);
+        pairs.push([gradient[at], numeric, name]);
+        scale = Math.max(scale, Math.abs(numeric));
+      }
+    for (const [analytic, numeric, name] of pairs) expect(Math.abs(analytic - numeric) / scale, name).toBeLessThan(2e-3);
+    expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
+  });
+
+  it('forward returns the frozen reference beside the policy, and backward moves only the policy', async () => {
+    const policy = await policyOf(tiny);
+    const sequences = sequencesOf(tiny, [8, 8]);
+    const before = await policy.forward(sequences);
+    expect(before.referenceLogProb).toEqual(before.logProb);
+    await policy.backward(new Float32Array(16).fill(-1), { ...update, learningRate: 1e-4 });
+    const after = await policy.forward(sequences);
+    expect(after.referenceLogProb).toEqual(before.logProb);
+    const sum = (x: Float32Array): number => x.reduce((a, b) => a + b, 0);
+    expect(sum(after.logProb)).toBeGreaterThan(sum(before.logProb));
+    policy.freezeReference();
+    expect((await policy.forward(sequences)).referenceLogProb).toEqual(after.logProb);
+  });
+
+  it('supervised learning memorises a batch', async () => {
+    const policy = await policyOf(tiny, initialParameters(tiny, 2));
+    const sequences = sequencesOf(tiny, [10, 9, 12]);
+    const weights = new Float32Array(31).fill(1);
+    const first = await policy.supervised(sequences, weights, update);
+    let last = first;
+    for (let i = 0; i < 150; i++) last = await policy.supervised(sequences, weights, update);
+    expect(first.loss).toBeCloseTo(Math.log(11), 0);
+    expect(last.loss).toBeLessThan(0.1);
+  });
+
+  it('continues from a checkpoint bit for bit', async () => {
+    const policy = await policyOf(tiny);
+    const sequences = sequencesOf(tiny, [8, 5]);
+    const weights = new Float32Array(13).fill(1);
+    for (let i = 0; i < 3; i++) await policy.supervised(sequences, weights, update);
+    const checkpoint = await policy.checkpoint();
+    for (let i = 0; i < 3; i++) await policy.supervised(sequences, weights, update);
+    const expected = await policy.parameters();
+    policy.restore(checkpoint);
+    for (let i = 0; i < 3; i++) await policy.supervised(sequences, weights, update);
+    expect(await policy.parameters()).toEqual(expected);
+  });
+
+  it('names an overlong sequence and an unknown token', async () => {
+    const policy = await policyOf(tiny);
+    await expect(policy.logits([new Array<number>(13).fill(0)])).rejects.toThrow(/expected sequences of 1 to 12 tokens, got 13/);
+    await expect(policy.logits([[3, 11]])).rejects.toThrow(/expected tokens from 0 to 10, got 11/);
+  });
+});
+
+describe('GpuDecoder', () => {
+  const options = { count: 3, seed: 9, temperature: 1 };
+
+  it('samples what scoring confirms, over ragged feeds and several turns', async () => {
+    const config = policySizes.nano;
+    const policy = await policyOf(config);
+    const decoder = policy.decoder(4);
+    const texts = sequencesOf(config, [3, 1, 9, 5]);
+    const logProbs: number[][] = texts.map(() => []);
+    for (let turn = 0; turn < 3; turn++) {
+      const alive = turn === 1 ? [0, 2] : [0, 1, 2, 3];
+      const feeds = alive.map((sequence) => {
+        const tokens = turn === 0 ? texts[sequence] : sequencesOf(config, [1 + sequence], turn)[0];
+        if (turn > 0) texts[sequence] = [...texts[sequence], ...tokens];
+        return { sequence, tokens };
+      });
+      const sampled = await decoder.extend(feeds, { ...options, streams: alive.map((s) => s + 100) });
+      alive.forEach((sequence, i) => {
+        texts[sequence] = [...texts[sequence], ...sampled.tokens.subarray(i * 3, i * 3 + 3)];
+        logProbs[sequence].push(...sampled.logProb.subarray(i * 3, i * 3 + 3));
+        expect(decoder.length(sequence)).toBe(texts[sequence].length);
+      });
+    }
+    const { logProb } = await policy.score(texts);
+    let start = 0;
+    texts.forEach((text, sequence) => {
+      const scored = logProb.subarray(start, start + text.length);
+      for (const value of logProbs[sequence]) expect([...scored].some((x) => Math.abs(x - value) < 1e-5)).toBe(true);
+      expect(scored[text.length - 2]).toBeCloseTo(logProbs[sequence][logProbs[sequence].length - 1], 5);
+      start += text.length;
+    });
+    decoder.destroy();
+  });
+
+  it('draws depend on (seed, stream, position) alone, not on the batch', async () => {
+    const config = policySizes.nano;
+    const policy = await policyOf(config);
+    const texts = sequencesOf(config, [4, 7, 2, 6, 3]);
+    const together = policy.decoder(5);
+    const all = await together.extend(
+      texts.map((tokens, sequence) => ({ sequence, tokens })),
+      { ...options, streams: [1, 2, 3, 4, 5] },
+    );
+    const alone = policy.decoder(1);
+    for (const i of [4, 1, 0]) {
+      alone.reset();
+      const one = await alone.extend([{ sequence: 0, tokens: texts[i] }], { ...options, streams: [i + 1] });
+      expect([...one.tokens]).toEqual([...all.tokens.subarray(i * 3, i * 3 + 3)]);
+      expect([...one.logProb]).toEqual([...all.logProb.subarray(i * 3, i * 3 + 3)]);
+    }
+    together.destroy();
+    alone.destroy();
+  });
+
+  it('gives back every byte', async () => {
+    const gpu = await testGpu();
+    const policy = await policyOf(tiny);
+    const before = gpu.allocatedBytes;
+    const decoder = policy.decoder(3);
+    await decoder.extend([{ sequence: 1, tokens: [1, 2] }], { ...options, streams: [0] });
+    decoder.destroy();
+    expect(gpu.allocatedBytes - before).toBeLessThanOrEqual(4096);
+  });
+
+  it('refuses a sequence that would outgrow the context', async () => {
+    const policy = await policyOf(tiny);
+    const decoder = policy.decoder(1);
+    const feed = [{ sequence: 0, tokens: new Array<number>(10).fill(1) }];
+    await expect(decoder.extend(feed, { ...options, streams: [0] })).rejects.toThrow(/expected at most 12 tokens, got 13/);
+    decoder.destroy();
+  });
+});
