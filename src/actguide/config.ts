@@ -112,9 +112,11 @@ export const defaultRun = {
   evalTasks: 64,
 } as const;
 
-/** Metrics of the rollouts of one source within a step, over trained tokens; `docs/metrics.md` defines each. */
+/** Metrics of the rollouts of one source within a step; `docs/metrics.md` defines each. */
 export interface SourceMetrics {
   readonly rollouts: number;
+  /** Tokens in the step's update; where it is 0, ratio, clip fraction and KL have no data and read 0. */
+  readonly trainedTokens: number;
   readonly reward: number;
   readonly ratio: number;
   readonly ratioMax: number;
@@ -157,7 +159,12 @@ export interface StepMetrics {
   /** Unguided evaluation on held-out tasks, on the steps that evaluate. */
   readonly success: Success | null;
   /** Wall times in milliseconds; not part of what repeats bit for bit. */
-  readonly timing: { readonly rolloutMs: number; readonly searchMs: number; readonly updateMs: number; readonly stepMs: number };
+  readonly timing: {
+    readonly rolloutMs: number;
+    readonly searchMs: number;
+    readonly updateMs: number;
+    readonly stepMs: number;
+  };
 }
 
 /** Unguided success rate per level and their mean. */

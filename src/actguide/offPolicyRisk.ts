@@ -1,16 +1,42 @@
+import type { Environment } from '../envs/types.ts';
+import type { LanguageModel } from '../policy/types.ts';
+import { starts, unguided } from './alignment.ts';
+import type { Rollout } from './rollout.ts';
+
 /**
  * Off-policy risk of guidance (Eq. 8, 9; 15–18 in the appendix): how far, and how erratically, the
  * unguided policy's probability of a guided rollout departs from the guided policy's.
  */
 
+/** L_k(τ) = Σ_j log r_j (Eq. 8, 15), nats. logRatios: [T_i], see {@link logRatios}. */
+export function logRatioShift(logRatios: readonly number[]): number {
+  return logRatios.reduce((sum, value) => sum + value, 0);
+}
+
+/** Sequences scored at once: bounds the memory of a forward pass. */
+const SCORE_BATCH = 128;
+
 /**
- * L_k(τ) = Σ_j log π(z_j | z_<j) − log π(z_j | z_<j, g_k) (Eq. 8), in nats.
- * Both arrays score the same generated tokens [T_i] of one rollout, under the unguided and the guided prompt.
+ * log r_j = log π(z_j | z_<j) − log π(z_j | z_<j, g_k) of every generated token (Eq. 14): one array [T_i] per
+ * rollout. The guided term is the rollout's own record, so `model` must still be the policy that sampled it.
  */
-export function logRatioShift(unguidedLogProb: ArrayLike<number>, guidedLogProb: ArrayLike<number>): number {
-  let sum = 0;
-  for (let j = 0; j < unguidedLogProb.length; j++) sum += unguidedLogProb[j] - guidedLogProb[j];
-  return sum;
+export async function logRatios(
+  model: LanguageModel,
+  environment: Environment,
+  rollouts: readonly Rollout[],
+): Promise<number[][]> {
+  const out: number[][] = [];
+  for (let from = 0; from < rollouts.length; from += SCORE_BATCH) {
+    const batch = rollouts.slice(from, from + SCORE_BATCH);
+    const aligned = batch.map((rollout) => unguided(environment, rollout));
+    const sequences = aligned.map(({ tokens }) => tokens);
+    const first = starts(sequences);
+    const { logProb } = await model.score(sequences);
+    aligned.forEach(({ scoredAt, sampledAt }, i) =>
+      out.push(scoredAt.map((t, j) => logProb[first[i] + t] - batch[i].logProb[sampledAt[j]])),
+    );
+  }
+  return out;
 }
 
 /** Mean shift E[L_k] and risk R_k = Var[L_k] (Eq. 9, 16; unbiased, 0 for fewer than two rollouts). */
@@ -27,10 +53,10 @@ export function offPolicyRisk(shifts: readonly number[]): { mean: number; risk: 
  * logRatios: one array of log r_j = log π(z_j | z_<j) − log π(z_j | z_<j, g_k) per rollout; a rollout that
  * ended earlier counts as 0 from there on, which keeps the sum over j equal to its L_k.
  */
-export function riskSplit(logRatios: readonly ArrayLike<number>[]): { tokens: number; covariance: number } {
+export function riskSplit(logRatios: readonly (readonly number[])[]): { tokens: number; covariance: number } {
   const longest = Math.max(0, ...logRatios.map((row) => row.length));
   let tokens = 0;
   for (let j = 0; j < longest; j++) tokens += offPolicyRisk(logRatios.map((row) => row[j] ?? 0)).risk;
-  const total = offPolicyRisk(logRatios.map((row) => Array.from(row).reduce((sum, x) => sum + x, 0))).risk;
+  const total = offPolicyRisk(logRatios.map(logRatioShift)).risk;
   return { tokens, covariance: total - tokens };
 }

@@ -1,0 +1,58 @@
+import type { Task } from '../envs/types.ts';
+import type { TrainablePolicy } from '../policy/types.ts';
+import { groupAdvantages } from './advantage.ts';
+import { assemble, recovered, unguidedGroups, type Collector, type Group, type Sampler } from './collect.ts';
+import { minimalGuidance } from './minimalGuidance.ts';
+import { logRatios, logRatioShift } from './offPolicyRisk.ts';
+import { sourceOf, updatePolicy, type UpdateResult } from './update.ts';
+
+/**
+ * Algorithm 1, the groups of one step: N unguided rollouts a task; where all of them fail, guided rollouts
+ * at the least level k* that recovers reward join the group (Eq. 6, 10).
+ */
+export async function minimalIntervention(sampler: Sampler, tasks: readonly Task[]): Promise<Group[]> {
+  const { assembly, successThreshold } = sampler.config.options;
+  const groups = await unguidedGroups(sampler, tasks);
+  const failed = groups.filter((group) => !recovered(group.unguided, successThreshold));
+  const searches = await minimalGuidance(
+    sampler,
+    failed.map((group) => group.task),
+  );
+  return assemble(groups, searches, assembly);
+}
+
+/** What one iteration leaves behind for metrics and panels. */
+export interface Iteration {
+  readonly groups: readonly Group[];
+  /** Â per group and rollout. */
+  readonly advantages: readonly (readonly number[])[];
+  /** L_k(τ) of the guided rollouts in the groups (Eq. 8), before the update. */
+  readonly shifts: readonly number[];
+  readonly update: UpdateResult;
+}
+
+/**
+ * Algorithm 1, one iteration: collect groups for the tasks, compute advantages within each, update the
+ * unguided policy π_θ(· | x) on all of them by the mixed objective (Eq. 11, 12).
+ * `updates` is the number of optimizer updates made before.
+ */
+export async function algorithm1(
+  policy: TrainablePolicy,
+  sampler: Sampler,
+  tasks: readonly Task[],
+  updates: number,
+  collect: Collector = minimalIntervention,
+): Promise<Iteration> {
+  const { environment, config, step } = sampler;
+  const groups = await collect(sampler, tasks);
+  const rewards = groups.map((group) => group.rollouts.map((rollout) => rollout.reward));
+  const advantages = rewards.map((group) => groupAdvantages(group, config.options.advantageStd));
+
+  const guided = groups.flatMap((group) =>
+    group.rollouts.filter((rollout) => sourceOf(rollout) === 'guided'),
+  );
+  const shifts = (await logRatios(policy, environment, guided)).map(logRatioShift);
+
+  const update = await updatePolicy(policy, environment, config, { step, updates, groups, advantages });
+  return { groups, advantages, shifts, update };
+}

@@ -1,0 +1,36 @@
+import type { Environment } from '../envs/types.ts';
+import type { Rollout } from './rollout.ts';
+
+/** A rollout's generated tokens behind the unguided prompt, as training and inference see them. */
+export interface Unguided {
+  /** Unguided prompt, then everything that followed the rollout's own prompt. */
+  readonly tokens: readonly number[];
+  /** [T_i] For each token the agent sampled: its position in `Rollout.tokens`. */
+  readonly sampledAt: readonly number[];
+  /** [T_i] For each of them: the position in `tokens` whose prediction scores it, one before its own. */
+  readonly scoredAt: readonly number[];
+}
+
+/**
+ * Moves a rollout from the prompt it was sampled under (x, g_k) to the unguided prompt x: the numerator of
+ * Eq. 12. A guided prompt is longer, so every generated token moves to the front by the same distance.
+ */
+export function unguided(environment: Environment, rollout: Rollout): Unguided {
+  const prompt = environment.prompt(rollout.task, []);
+  const shift = prompt.length - rollout.promptLength;
+  const sampledAt: number[] = [];
+  rollout.sampled.forEach((bit, position) => {
+    if (bit) sampledAt.push(position);
+  });
+  return {
+    tokens: [...prompt, ...rollout.tokens.slice(rollout.promptLength)],
+    sampledAt,
+    scoredAt: sampledAt.map((position) => position + shift - 1),
+  };
+}
+
+/** Where each sequence starts in the flat arrays [ΣT_i] of a policy. */
+export function starts(sequences: readonly (readonly number[])[]): number[] {
+  let start = 0;
+  return sequences.map((tokens) => (start += tokens.length) - tokens.length);
+}

@@ -1,0 +1,42 @@
+import { evaluationSeed } from '../envs/seeds.ts';
+import type { Environment, Task } from '../envs/types.ts';
+import type { LanguageModel } from '../policy/types.ts';
+import type { RunConfig, Success } from './config.ts';
+import { rollouts, type RolloutOptions, type RolloutRequest } from './rollout.ts';
+import { roles, stream } from './streams.ts';
+
+/** Held-out tasks of a run: `evalTasks` per level, from seeds that no training step uses. */
+export function heldOutTasks(
+  environment: Environment,
+  config: Pick<RunConfig, 'seed' | 'evalTasks'>,
+): Task[][] {
+  return environment.levels.map((_, level) =>
+    environment.tasks({ seed: evaluationSeed(config.seed, level), count: config.evalTasks, level }),
+  );
+}
+
+/**
+ * Unguided success rate per level: one rollout for every held-out task. The random streams depend on the
+ * tasks alone, so evaluations of one run at different steps differ by the policy only.
+ */
+export async function evaluate(
+  model: LanguageModel,
+  environment: Environment,
+  config: Pick<RunConfig, 'seed' | 'evalTasks' | 'temperature'>,
+  observer: Pick<RolloutOptions, 'signal' | 'onProgress' | 'capacity'> = {},
+): Promise<Success> {
+  const tasks = heldOutTasks(environment, config);
+  const requests = tasks.flat().map((task, i): RolloutRequest => ({
+    task,
+    plan: [],
+    stream: stream(0, roles.evaluation, task.key, i),
+  }));
+  const { seed, temperature } = config;
+  const sampled = await rollouts(model, environment, requests, { seed, temperature, ...observer });
+  let at = 0;
+  const levels = tasks.map((level) => {
+    const wins = sampled.slice(at, (at += level.length)).reduce((sum, rollout) => sum + rollout.reward, 0);
+    return wins / level.length;
+  });
+  return { mean: levels.reduce((sum, level) => sum + level, 0) / levels.length, levels };
+}

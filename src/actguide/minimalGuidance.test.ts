@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { Sampler } from './collect.ts';
+import { defaultRun, presetOptions, type AlgorithmOptions, type RunConfig } from './config.ts';
+import { Bisection, minimalGuidance } from './minimalGuidance.ts';
+import type { Rollout } from './rollout.ts';
+import { GatePolicy } from './testing/gatePolicy.ts';
+import { gates, gatesTask } from './testing/gates.ts';
+
+const paper = presetOptions.paper;
+const released = presetOptions['released-code'];
+
+/** Rollouts of which the first `successes` are rewarded. */
+const outcome = (successes: number, size: number): Rollout[] =>
+  Array.from({ length: size }, (_, i) => ({ reward: i < successes ? 1 : 0 }) as Rollout);
+
+/** Runs a bisection on a task whose level k succeeds in `successes(k)` of 8 rollouts. */
+function bisect(levels: number, options: AlgorithmOptions, successes: (k: number) => number): Bisection {
+  const bisection = new Bisection(levels, options);
+  for (let k = bisection.next; k !== null; k = bisection.next) bisection.record(k, outcome(successes(k), 8));
+  return bisection;
+}
+
+describe('Bisection', () => {
+  const cases = Array.from({ length: 13 }, (_, levels) => levels).flatMap((levels) =>
+    Array.from({ length: levels + 2 }, (_, threshold) => ({ levels, threshold })),
+  );
+
+  it('Eq. 10: finds the least successful level under monotone recovery, in at most ⌈log2(K+1)⌉ probes', () => {
+    for (const { levels, threshold } of cases) {
+      const { level, probes } = bisect(levels, paper, (k) => (k >= threshold ? 1 : 0));
+      const least = Math.max(1, threshold);
+      expect(level, `K ${levels}, threshold ${threshold}`).toEqual(
+        least <= levels ? { k: least, verified: true } : { k: null, verified: false },
+      );
+      expect(probes.length).toBeLessThanOrEqual(Math.ceil(Math.log2(levels + 1)));
+    }
+  });
+
+  it('released code: the same over 0..L-1, and L unprobed and unverified where all of them fail', () => {
+    for (const { levels, threshold } of cases) {
+      const { level, probes } = bisect(levels, released, (k) => (k >= threshold ? 1 : 0));
+      expect(level, `L ${levels}, threshold ${threshold}`).toEqual(
+        threshold < levels ? { k: threshold, verified: true } : { k: levels, verified: false },
+      );
+      expect(probes.every((probe) => probe.k < levels)).toBe(true);
+    }
+  });
+
+  it('released code: the probes of L = 4 are lo + hi over two, rounded down', () => {
+    expect(bisect(4, released, (k) => (k >= 3 ? 2 : 0)).probes.map((probe) => probe.k)).toEqual([2, 3]);
+    expect(bisect(4, released, (k) => (k >= 0 ? 2 : 0)).probes.map((probe) => probe.k)).toEqual([2, 1, 0]);
+  });
+
+  it('stops at the budget: the released code returns where it stands, unverified', () => {
+    const broke = bisect(40, released, (k) => (k >= 13 ? 1 : 0));
+    // 20 ✓, 10 ✗, 15 ✓, 13 ✓, 12 ✗ and then lo = hi = 13
+    expect(broke.probes.map((probe) => probe.k)).toEqual([20, 10, 15, 13, 12]);
+    expect(broke.level).toEqual({ k: 13, verified: true });
+    const unlucky = bisect(40, { ...released, probeBudget: 3 }, (k) => (k >= 13 ? 1 : 0));
+    expect(unlucky.level).toEqual({ k: 11, verified: false });
+  });
+
+  it('a budget never passes off an unprobed level as verified', () => {
+    for (let budget = 0; budget < 6; budget++)
+      for (const preset of [paper, released])
+        for (const unverified of ['skip', 'use'] as const) {
+          const options = { ...preset, probeBudget: budget, unverified };
+          const { level, probes } = bisect(17, options, (k) => (k >= 6 ? 1 : 0));
+          expect(probes.length).toBeLessThanOrEqual(budget);
+          const succeeded = probes.some((probe) => probe.k === level.k && probe.successes > 0);
+          expect(level.verified).toBe(succeeded);
+          if (unverified === 'skip' && level.k !== null) expect(level.verified).toBe(true);
+          if (unverified === 'use') expect(level.k).not.toBeNull();
+        }
+  });
+
+  it('flags a level that does worse than a lower one', () => {
+    // K = 7: probes 4 ✓ (1 of 8), 2 ✗, 3 ✓ (6 of 8)
+    const { probes } = bisect(7, paper, (k) => [0, 0, 0, 6, 1, 8, 8, 8][k]);
+    expect(probes.map(({ k, successes, nonMonotone }) => [k, successes, nonMonotone])).toEqual([
+      [4, 1, true],
+      [2, 0, false],
+      [3, 6, false],
+    ]);
+  });
+});
+
+const config = (options: Partial<AlgorithmOptions>, preset = paper): RunConfig => ({
+  ...defaultRun,
+  options: { ...preset, ...options },
+});
+
+describe('minimalGuidance', () => {
+  const tasks = [gatesTask(0, 1), gatesTask(1, 2), gatesTask(2, 3), gatesTask(2, 4)];
+
+  it('Eq. 10: agrees with brute force over all levels, in lock-step', async () => {
+    // The stale gates of level 1 (2 gates) and 2 (3 gates) need a plan up to the last or last but one.
+    const policy = new GatePolicy();
+    let rounds = 0;
+    const sampler = new Sampler(policy, gates, config({}), 0);
+    const sample = sampler.sample.bind(sampler);
+    sampler.sample = (phase, requests) => {
+      rounds += requests.length ? 1 : 0;
+      return sample(phase, requests);
+    };
+    const searches = await minimalGuidance(sampler, tasks);
+    expect(rounds).toBe(2);
+    expect(searches.map((search) => search.task)).toEqual(tasks);
+    for (const search of searches) {
+      expect(search.verified).toBe(true);
+      expect(search.rollouts).toHaveLength(8);
+      expect(search.rollouts.every((rollout) => rollout.k === search.k)).toBe(true);
+      expect(search.rollouts.some((rollout) => rollout.reward === 1)).toBe(true);
+      const below = search.probes.filter((probe) => probe.k < (search.k ?? 0));
+      expect(below.every((probe) => probe.successes === 0)).toBe(true);
+    }
+    expect(searches[0].k).toBe(1);
+    expect(sampler.cost.search.rollouts).toBe(
+      searches.reduce((sum, { probes }) => sum + 8 * probes.length, 0),
+    );
+  });
+
+  it('released code: two rollouts a probe, thrown away, and N fresh ones at the level it ends at', async () => {
+    const sampler = new Sampler(new GatePolicy(), gates, config({}, released), 0);
+    const searches = await minimalGuidance(sampler, tasks);
+    const probes = searches.flatMap((search) => search.probes);
+    expect(probes.every((probe) => probe.size === 2)).toBe(true);
+    expect(searches.every((search) => search.rollouts.length === 8)).toBe(true);
+    expect(sampler.cost.search.rollouts).toBe(2 * probes.length + 8 * tasks.length);
+    const [, , hard] = searches;
+    if (hard.k === 3) expect(hard.verified).toBe(false);
+  });
+
+  it('no verified level: skipped as in the paper, used as in the released code', async () => {
+    // A plan of the wrong first action fails at every level, for no turn is to spare.
+    const wrong = {
+      ...gatesTask(2, 9),
+      plan: gatesTask(2, 9).plan.map(({ tool }) => ({ tool, argument: 10 })),
+    };
+    const sampler = (options: Partial<AlgorithmOptions>) =>
+      new Sampler(new GatePolicy(), gates, config(options), 0);
+    const [skipped] = await minimalGuidance(sampler({ unverified: 'skip' }), [wrong]);
+    expect(skipped).toMatchObject({ k: null, verified: false, rollouts: [] });
+    const [used] = await minimalGuidance(sampler({ unverified: 'use' }), [wrong]);
+    expect(used).toMatchObject({ k: 3, verified: false });
+    expect(used.rollouts).toHaveLength(8);
+  });
+
+  it('no task, no rollouts', async () => {
+    const sampler = new Sampler(new GatePolicy(), gates, config({}), 0);
+    expect(await minimalGuidance(sampler, [])).toEqual([]);
+    expect(sampler.cost.search.rollouts).toBe(0);
+  });
+});

@@ -1,0 +1,106 @@
+import { LabError } from '../core/errors.ts';
+import { trainingSeed } from '../envs/seeds.ts';
+import type { Environment } from '../envs/types.ts';
+import type { Checkpoint, TrainablePolicy } from '../policy/types.ts';
+import { algorithm1, minimalIntervention, type Iteration } from './algorithm1.ts';
+import { Sampler, type Collector } from './collect.ts';
+import type { RunConfig, StepMetrics, Success } from './config.ts';
+import { releaseDecoders } from './decoders.ts';
+import { evaluate } from './evaluate.ts';
+import { stepMetrics } from './metrics.ts';
+import type { RolloutOptions } from './rollout.ts';
+
+export interface TrainerInput {
+  /** The base policy; its parameters at this moment become the frozen reference of the KL term. */
+  readonly policy: TrainablePolicy;
+  readonly environment: Environment;
+  readonly config: RunConfig;
+  /** How the method forms its groups; Algorithm 1's minimal intervention by default. */
+  readonly collect?: Collector;
+}
+
+/** Enough to continue a run bit for bit, on a trainer built from the same base policy and config. */
+export interface TrainerCheckpoint {
+  readonly policy: Checkpoint;
+  readonly stepsDone: number;
+  readonly updates: number;
+}
+
+type Observer = Pick<RolloutOptions, 'signal' | 'onProgress'>;
+
+/**
+ * Runs training steps one at a time; pausing is not calling `step`. Every random stream is keyed by
+ * (seed, step, role, task, index) and task sets by (seed, step), so a run is a function of its config.
+ */
+export class Trainer {
+  readonly policy: TrainablePolicy;
+  readonly environment: Environment;
+  readonly config: RunConfig;
+  /** Groups, advantages and update of the last step, for whoever wants to look at trajectories. */
+  lastStep: Iteration | null = null;
+  private readonly collect: Collector;
+  private steps = 0;
+  private updates = 0;
+
+  constructor({ policy, environment, config, collect = minimalIntervention }: TrainerInput) {
+    this.policy = policy;
+    this.environment = environment;
+    this.config = config;
+    this.collect = collect;
+    policy.freezeReference();
+  }
+
+  get stepsDone(): number {
+    return this.steps;
+  }
+
+  /** Whether all `config.steps` steps have been made. */
+  get finished(): boolean {
+    return this.steps >= this.config.steps;
+  }
+
+  /**
+   * One iteration of Algorithm 1, and the evaluation where one is due. Aborting while it samples leaves the
+   * run as it was, and the step can be made again.
+   * @throws LabError when the run is finished.
+   */
+  async step(observer: Observer = {}): Promise<StepMetrics> {
+    const { policy, environment, config, steps: step } = this;
+    if (this.finished)
+      throw new LabError(
+        `Trainer.step: expected fewer than ${config.steps} steps done, got all. Start a new run.`,
+      );
+    const began = performance.now();
+    const tasks = environment.tasks({ seed: trainingSeed(config.seed, step), count: config.tasksPerStep });
+    const sampler = new Sampler(policy, environment, config, step, observer);
+    const iteration = await algorithm1(policy, sampler, tasks, this.updates, this.collect);
+    const stepMs = performance.now() - began;
+    this.lastStep = iteration;
+    this.updates += iteration.update.updates;
+    this.steps++;
+    const due = this.steps % config.evalEvery === 0 || this.finished;
+    const success = due ? await this.evaluate() : null;
+    return stepMetrics(environment, { ...iteration, step, cost: sampler.cost, success, stepMs });
+  }
+
+  /** Unguided success on the held-out tasks, now. */
+  evaluate(observer: Observer = {}): Promise<Success> {
+    return evaluate(this.policy, this.environment, this.config, observer);
+  }
+
+  async checkpoint(): Promise<TrainerCheckpoint> {
+    return { policy: await this.policy.checkpoint(), stepsDone: this.steps, updates: this.updates };
+  }
+
+  restore(checkpoint: TrainerCheckpoint): void {
+    this.policy.restore(checkpoint.policy);
+    this.steps = checkpoint.stepsDone;
+    this.updates = checkpoint.updates;
+    this.lastStep = null;
+  }
+
+  /** Frees the decoders; the policy itself belongs to the caller. */
+  destroy(): void {
+    releaseDecoders(this.policy);
+  }
+}

@@ -1,0 +1,149 @@
+import { Random } from '../core/random.ts';
+import type { Environment } from '../envs/types.ts';
+import type { TrainablePolicy } from '../policy/types.ts';
+import { ADVANTAGE_FLOOR } from './advantage.ts';
+import { starts, unguided } from './alignment.ts';
+import type { Group } from './collect.ts';
+import type { RunConfig } from './config.ts';
+import { mixedObjective, type ObjectiveRow, type RowDetails, type Source } from './objective.ts';
+import type { Rollout } from './rollout.ts';
+import { roles } from './streams.ts';
+
+/** Sums over the trained tokens of one source. */
+export interface TokenSums {
+  tokens: number;
+  ratio: number;
+  ratioMax: number;
+  clipped: number;
+  kl: number;
+}
+
+export interface UpdateResult {
+  /** Optimizer updates made: at most `minibatches`, 0 when no group was trainable. */
+  readonly updates: number;
+  /** Mean over the updates of the gradient norm before clipping; 0 without updates. */
+  readonly gradNorm: number;
+  /** Learning rate of the last update, or the one the next would have. */
+  readonly learningRate: number;
+  readonly bySource: Readonly<Record<Source, TokenSums>>;
+  /** Wall time. */
+  readonly ms: number;
+}
+
+export interface UpdateInput {
+  readonly step: number;
+  /** Optimizer updates made before this step, for the warm-up. */
+  readonly updates: number;
+  readonly groups: readonly Group[];
+  /** Â per group and rollout. */
+  readonly advantages: readonly (readonly number[])[];
+}
+
+interface Row {
+  readonly rollout: Rollout;
+  readonly advantage: number;
+}
+
+/** How a rollout was sampled, which decides the denominator of Eq. 12. */
+export function sourceOf(rollout: Rollout): Source {
+  return rollout.k > 0 ? 'guided' : 'unguided';
+}
+
+/** Learning rate of the update after `updates` others: linear warm-up, then constant. */
+export function warmup(config: Pick<RunConfig, 'learningRate' | 'warmupUpdates'>, updates: number): number {
+  return config.learningRate * Math.min(1, (updates + 1) / Math.max(1, config.warmupUpdates));
+}
+
+/**
+ * Updates π_θ(· | x) by the mixed objective (Eq. 11, 12): rollouts with a non-zero advantage, shuffled by
+ * (seed, step) and split evenly into minibatches, one AdamW update each. Every row is trained under the
+ * *unguided* prompt; guided rows keep their guided log-probabilities as denominator.
+ */
+export async function updatePolicy(
+  policy: TrainablePolicy,
+  environment: Environment,
+  config: RunConfig,
+  { step, updates, groups, advantages }: UpdateInput,
+): Promise<UpdateResult> {
+  const began = performance.now();
+  const rows = groups
+    .flatMap((group, b) =>
+      group.rollouts.map((rollout, i): Row => ({ rollout, advantage: advantages[b][i] })),
+    )
+    .filter((row) => Math.abs(row.advantage) > ADVANTAGE_FLOOR && row.rollout.sampled.includes(1));
+  const shuffled = new Random(config.seed).fork(step).fork(roles.shuffle).shuffle(rows);
+  const bySource = { unguided: emptySums(), guided: emptySums() };
+  let made = 0;
+  let gradNorm = 0;
+  for (const minibatch of evenSplit(shuffled, config.minibatches)) {
+    const learningRate = warmup(config, updates + made);
+    gradNorm += await updateOnce(policy, environment, config, minibatch, learningRate, bySource);
+    made++;
+  }
+  return {
+    updates: made,
+    gradNorm: made ? gradNorm / made : 0,
+    learningRate: warmup(config, updates + Math.max(0, made - 1)),
+    bySource,
+    ms: performance.now() - began,
+  };
+}
+
+/** Forward, objective, backward for one minibatch; adds to the sums, returns the gradient norm. */
+async function updateOnce(
+  policy: TrainablePolicy,
+  environment: Environment,
+  config: RunConfig,
+  minibatch: readonly Row[],
+  learningRate: number,
+  bySource: Record<Source, TokenSums>,
+): Promise<number> {
+  const aligned = minibatch.map(({ rollout }) => unguided(environment, rollout));
+  const sequences = aligned.map(({ tokens }) => tokens);
+  const first = starts(sequences);
+  const { logProb, referenceLogProb } = await policy.forward(sequences);
+  const objectiveRows = minibatch.map(({ rollout, advantage }, i): ObjectiveRow => ({
+    source: sourceOf(rollout),
+    advantage,
+    logProb: aligned[i].scoredAt.map((t) => logProb[first[i] + t]),
+    oldLogProb: aligned[i].sampledAt.map((t) => rollout.logProb[t]),
+    referenceLogProb: aligned[i].scoredAt.map((t) => referenceLogProb[first[i] + t]),
+  }));
+  const { rows } = mixedObjective(objectiveRows, config.options);
+  const dLogProb = new Float32Array(logProb.length);
+  rows.forEach((details, i) => {
+    aligned[i].scoredAt.forEach((t, j) => (dLogProb[first[i] + t] = details.gradient[j]));
+    addTokens(bySource[objectiveRows[i].source], details);
+  });
+  const { gradNorm } = await policy.backward(dLogProb, {
+    learningRate,
+    beta1: 0.9,
+    beta2: 0.999,
+    eps: 1e-8,
+    weightDecay: 0,
+    gradClip: config.gradClip,
+  });
+  return gradNorm;
+}
+
+function emptySums(): TokenSums {
+  return { tokens: 0, ratio: 0, ratioMax: 0, clipped: 0, kl: 0 };
+}
+
+function addTokens(sums: TokenSums, { ratio, clipped, kl }: RowDetails): void {
+  for (let t = 0; t < ratio.length; t++) {
+    sums.tokens++;
+    sums.ratio += ratio[t];
+    sums.ratioMax = Math.max(sums.ratioMax, ratio[t]);
+    sums.clipped += clipped[t];
+    sums.kl += kl[t];
+  }
+}
+
+/** At most `parts` consecutive parts whose sizes differ by at most one; none is empty. */
+function evenSplit<T>(items: readonly T[], parts: number): T[][] {
+  const count = Math.min(parts, items.length);
+  return Array.from({ length: count }, (_, i) =>
+    items.slice(Math.floor((i * items.length) / count), Math.floor(((i + 1) * items.length) / count)),
+  );
+}
