@@ -42,6 +42,8 @@ export class Gpu {
   private constructor(
     readonly device: GPUDevice,
     readonly adapter: AdapterSummary,
+    /** Held because Dawn for Node crashes when its instance is garbage collected under a living device. */
+    readonly api: GPU,
   ) {
     this.staging = new StagingRing(this);
     this.recorder = new Recorder(this, adapter.subgroupSize >= 8);
@@ -74,13 +76,14 @@ export class Gpu {
       },
     });
     const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
-    return new Gpu(device, {
+    const summary = {
       vendor: info.vendor,
       architecture: info.architecture,
       description: info.description || info.device || info.vendor,
       subgroupSize: device.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0,
       software: /swiftshader|llvmpipe|software|lavapipe/.test(text),
-    });
+    };
+    return new Gpu(device, summary, gpu);
   }
 
 
