@@ -53,6 +53,20 @@ describe('crossEntropy on the GPU', () => {
     [one, target, loss, lse, dLogits].forEach((t) => gpu.free(t));
   });
 
+  it('a long row of equal logits, the worst case for its sum, agrees to 1e-5', async () => {
+    const gpu = await testGpu();
+    const dims = { M: 1, V: 65536 };
+    const row = Float32Array.from({ length: dims.V }, (_, v) => (v === 0 ? 0 : -0.82));
+    const logits = gpu.upload(row);
+    const weight = gpu.upload(Float32Array.of(1));
+    const [target, loss, lse] = [gpu.alloc(1), gpu.alloc(1), gpu.alloc(1)];
+    crossEntropyForward(gpu.recorder, { logits, target, weight, loss, lse }, dims);
+    const [out] = await gpu.read(loss);
+    // Absolute: an error of the logarithm is a relative error of the probability.
+    expect(Math.abs(out[0] - crossEntropyForwardRef(row, [0], [1], dims)[0])).toBeLessThan(1e-5);
+    [logits, weight, target, loss, lse].forEach((t) => gpu.free(t));
+  });
+
   it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {
     const gpu = await testGpu();
     const small = gpu.alloc(4);

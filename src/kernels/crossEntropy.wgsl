@@ -1,5 +1,8 @@
 // Weighted cross-entropy of each row: loss = weight * (lse - logits[target]), lse = log Σ exp(logits).
-// Forward: one thread walks one row. Backward: one thread a logit.
+// Forward: one thread walks one row and sums it in blocks, which bounds the rounding error of long rows.
+// Backward: one thread a logit.
+const BLOCK = 256u;
+
 struct Dims {
   M: u32,
   V: u32,
@@ -26,8 +29,12 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     top = max(top, logits[start + v]);
   }
   var sum = 0.0;
-  for (var v = 0u; v < dims.V; v++) {
-    sum += exp(logits[start + v] - top);
+  for (var first = 0u; first < dims.V; first += BLOCK) {
+    var part = 0.0;
+    for (var v = first; v < min(first + BLOCK, dims.V); v++) {
+      part += exp(logits[start + v] - top);
+    }
+    sum += part;
   }
   let logSum = log(sum);
   loss[m] = weight[m] * (logSum - (logits[start + min(targets[m], dims.V - 1u)] - top));

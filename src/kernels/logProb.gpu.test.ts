@@ -46,6 +46,21 @@ describe('logProb on the GPU', () => {
     Object.values(tensors).forEach((t) => gpu.free(t));
   });
 
+  it('a long row of equal logits, the worst case for its sums, agrees to 1e-5', async () => {
+    const gpu = await testGpu();
+    const dims = { M: 1, V: 65536 };
+    const row = Float32Array.from({ length: dims.V }, (_, v) => (v === 0 ? 0 : -0.82));
+    const logits = gpu.upload(row);
+    const [target, logProb, entropy, lse] = [gpu.alloc(1), gpu.alloc(1), gpu.alloc(1), gpu.alloc(1)];
+    logProbForward(gpu.recorder, { logits, target, logProb, entropy, lse }, dims);
+    const [outLogProb, outEntropy] = await gpu.read(logProb, entropy);
+    const expected = logProbForwardRef(row, [0], dims);
+    // Absolute: an error of the logarithm is a relative error of the probability.
+    expect(Math.abs(outLogProb[0] - expected.logProb[0])).toBeLessThan(1e-5);
+    expect(Math.abs(outEntropy[0] - expected.entropy[0])).toBeLessThan(2e-5);
+    [logits, target, logProb, entropy, lse].forEach((t) => gpu.free(t));
+  });
+
   it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {
     const gpu = await testGpu();
     const small = gpu.alloc(4);

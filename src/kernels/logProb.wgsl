@@ -1,5 +1,8 @@
 // Log-softmax of each row with a gather at its target, and the row's entropy in nats.
-// Forward: one thread walks one row. Backward: one thread a logit.
+// Forward: one thread walks one row and sums it in blocks, which bounds the rounding error of long rows.
+// Backward: one thread a logit.
+const BLOCK = 256u;
+
 struct Dims {
   M: u32,
   V: u32,
@@ -29,11 +32,14 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   var sum = 0.0;
   var weighted = 0.0;
-  for (var v = 0u; v < dims.V; v++) {
-    let z = logits[start + v] - top;
-    let e = exp(z);
-    sum += e;
-    weighted += z * e;
+  for (var first = 0u; first < dims.V; first += BLOCK) {
+    var part = vec2f(0.0);
+    for (var v = first; v < min(first + BLOCK, dims.V); v++) {
+      let z = logits[start + v] - top;
+      part += exp(z) * vec2f(1.0, z);
+    }
+    sum += part.x;
+    weighted += part.y;
   }
   let logSum = log(sum);
   logProb[m] = logits[start + min(targets[m], dims.V - 1u)] - top - logSum;

@@ -44,6 +44,17 @@ describe('rmsnorm on the GPU', () => {
     Object.values(tensors).forEach((t) => gpu.free(t));
   });
 
+  it('a long row of equal values, the worst case for its sums, agrees to 1e-5', async () => {
+    const gpu = await testGpu();
+    const dims = { M: 1, C: 65536, eps: 1e-6 };
+    const row = new Float32Array(dims.C).fill(0.62);
+    const [x, out, rstd] = [gpu.upload(row), gpu.alloc(dims.C), gpu.alloc(1)];
+    rmsnormForward(gpu.recorder, { x, weight: x, out, rstd }, dims);
+    const [got] = await gpu.read(rstd);
+    expect(relativeError(got, rmsnormRstdRef(row, dims))).toBeLessThan(1e-5);
+    [x, out, rstd].forEach((t) => gpu.free(t));
+  });
+
   it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {
     const gpu = await testGpu();
     const small = gpu.alloc(4);

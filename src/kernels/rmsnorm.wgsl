@@ -1,4 +1,7 @@
-// RMSNorm: out = x * rstd * weight, rstd = 1 / sqrt(mean(x^2) + eps) of each row. One thread walks one row.
+// RMSNorm: out = x * rstd * weight, rstd = 1 / sqrt(mean(x^2) + eps) of each row. One thread walks one row and
+// sums it in blocks, which bounds the rounding error of long rows.
+const BLOCK = 256u;
+
 struct Dims {
   M: u32,
   C: u32,
@@ -24,8 +27,12 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   let start = m * dims.C;
   var squares = 0.0;
-  for (var c = 0u; c < dims.C; c++) {
-    squares += x[start + c] * x[start + c];
+  for (var first = 0u; first < dims.C; first += BLOCK) {
+    var part = 0.0;
+    for (var c = first; c < min(first + BLOCK, dims.C); c++) {
+      part += x[start + c] * x[start + c];
+    }
+    squares += part;
   }
   let r = 1.0 / sqrt(squares / f32(dims.C) + dims.eps);
   for (var c = 0u; c < dims.C; c++) {
@@ -43,8 +50,12 @@ fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   }
   let start = m * dims.C;
   var dot = 0.0;
-  for (var c = 0u; c < dims.C; c++) {
-    dot += dOut[start + c] * weight[c] * x[start + c];
+  for (var first = 0u; first < dims.C; first += BLOCK) {
+    var part = 0.0;
+    for (var c = first; c < min(first + BLOCK, dims.C); c++) {
+      part += dOut[start + c] * weight[c] * x[start + c];
+    }
+    dot += part;
   }
   let r = rstd[m];
   let along = r * r * dot / f32(dims.C);

@@ -1,6 +1,9 @@
 // Samples one token a row by inverting the CDF of softmax(logits / temperature) in token order, at a uniform
 // number that depends on (seed, stream, position) alone; temperature 0 takes the first of the largest logits.
-// logProb and entropy are those at temperature 1. One thread walks one row.
+// logProb and entropy are those at temperature 1. One thread walks one row and sums it in blocks, which bounds
+// the rounding error of long rows.
+const BLOCK = 256u;
+
 struct Dims {
   R: u32,
   V: u32,
@@ -31,8 +34,11 @@ fn uniform24(bits: u32) -> f32 {
   return f32(bits >> 8u) * 0x1p-24f;
 }
 
-// exp((logit - top) / temperature), at most 1; the clamp keeps the quotient finite, exp of it is 0.
+// e^(z / temperature), at most 1; 0 at temperature 0, where nothing is drawn.
 fn heat(z: f32) -> f32 {
+  if (dims.temperature <= 0.0) {
+    return 0.0;
+  }
   return exp(max(z / dims.temperature, -1000.0));
 }
 
@@ -52,30 +58,36 @@ fn draw(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
   }
 
-  // The distribution at temperature 1.
+  // Σ e^z and Σ z e^z at temperature 1, Σ e^(z / temperature).
   var sum = 0.0;
   var weighted = 0.0;
-  for (var v = 0u; v < dims.V; v++) {
-    let z = logits[start + v] - top;
-    let e = exp(z);
-    sum += e;
-    weighted += z * e;
+  var heated = 0.0;
+  for (var first = 0u; first < dims.V; first += BLOCK) {
+    var part = vec3f(0.0);
+    for (var v = first; v < min(first + BLOCK, dims.V); v++) {
+      let z = logits[start + v] - top;
+      part += vec3f(exp(z) * vec2f(1.0, z), heat(z));
+    }
+    sum += part.x;
+    weighted += part.y;
+    heated += part.z;
   }
 
   if (dims.temperature > 0.0) {
-    var heated = 0.0;
-    for (var v = 0u; v < dims.V; v++) {
-      heated += heat(logits[start + v] - top);
-    }
     let u = uniform24(hash3(dims.seed, stream[r], position[r])) * heated;
-    var cumulative = 0.0;
+    var before = 0.0; // the sum of the blocks behind
+    var part = 0.0;
     for (var v = 0u; v < dims.V; v++) {
+      if (v % BLOCK == 0u) {
+        before += part;
+        part = 0.0;
+      }
       let e = heat(logits[start + v] - top);
-      cumulative += e;
+      part += e;
       // If rounding leaves u at the total, this ends at the last token with a non-zero probability.
       if (e > 0.0) {
         chosen = v;
-        if (cumulative > u) {
+        if (before + part > u) {
           break;
         }
       }
