@@ -15,20 +15,25 @@ export function heldOutTasks(
   );
 }
 
+export interface EvaluateOptions extends Pick<RolloutOptions, 'signal' | 'onProgress' | 'capacity'> {
+  /** Plan in the prompt: none (the default), or the whole reference plan. */
+  readonly guided?: 'none' | 'full';
+}
+
 /**
- * Unguided success rate per level: one rollout for every held-out task. The random streams depend on the
+ * Success rate per level, unguided unless asked: one rollout for every held-out task. The random streams depend on the
  * tasks alone, so evaluations of one run at different steps differ by the policy only.
  */
 export async function evaluate(
   model: LanguageModel,
   environment: Environment,
   config: Pick<RunConfig, 'seed' | 'evalTasks' | 'temperature'>,
-  observer: Pick<RolloutOptions, 'signal' | 'onProgress' | 'capacity'> = {},
+  { guided = 'none', ...observer }: EvaluateOptions = {},
 ): Promise<Success> {
   const tasks = heldOutTasks(environment, config);
   const requests = tasks.flat().map((task, i): RolloutRequest => ({
     task,
-    plan: [],
+    plan: guided === 'full' ? task.plan : [],
     stream: stream(0, roles.evaluation, task.key, i),
   }));
   const { seed, temperature } = config;

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../core/errors.ts';
+import { defaultRun, presetOptions } from './config.ts';
+import { parseRunConfig } from './runConfig.ts';
+
+describe('parseRunConfig', () => {
+  it('fills in defaults and the preset', () => {
+    expect(parseRunConfig({})).toEqual({ ...defaultRun, options: presetOptions.paper });
+    expect(parseRunConfig({ preset: 'released-code', seed: 3 })).toEqual({
+      ...defaultRun,
+      preset: 'released-code',
+      seed: 3,
+      options: presetOptions['released-code'],
+    });
+  });
+
+  it('takes single options over the preset, and null where null means none', () => {
+    const { options } = parseRunConfig({
+      preset: 'released-code',
+      options: { probeBudget: null, probeSize: 'group' },
+    });
+    expect(options).toEqual({ ...presetOptions['released-code'], probeBudget: null, probeSize: 'group' });
+    expect(parseRunConfig({ options: { dualClip: 3, probeSize: 2 } }).options).toMatchObject({
+      dualClip: 3,
+      probeSize: 2,
+    });
+  });
+
+  it('undefined counts as left out', () => {
+    expect(parseRunConfig({ seed: undefined, options: { clipEps: undefined } })).toEqual(parseRunConfig({}));
+  });
+
+  it('a parsed config parses to itself', () => {
+    const config = parseRunConfig({ preset: 'released-code', options: { assembly: 'union' } });
+    expect(parseRunConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it.each([
+    [{ preset: 'foo' }, 'preset: expected paper or released-code, got foo.'],
+    [{ method: 'ppo' }, 'method: expected actguide or grpo, got ppo.'],
+    [{ policy: 'huge' }, 'policy: expected nano, micro, mini or small, got huge.'],
+    [{ groupSize: 0 }, 'groupSize: expected an integer from 2 to 64, got 0.'],
+    [{ seed: 'abc' }, 'seed: expected an integer from 0 to 4294967295, got abc.'],
+    [{ seed: '12' }, 'seed: expected an integer from 0 to 4294967295, got the text "12".'],
+    [{ seed: -1 }, 'seed: expected an integer from 0 to 4294967295, got -1.'],
+    [{ seed: NaN }, 'seed: expected an integer from 0 to 4294967295, got NaN.'],
+    [{ steps: 2.5 }, 'steps: expected an integer from 1 to 10000, got 2.5.'],
+    [{ steps: null }, 'steps: expected an integer from 1 to 10000, got null.'],
+    [{ learningRate: 0 }, 'learningRate: expected a number above 0, at most 1, got 0.'],
+    [{ temperature: Infinity }, 'temperature: expected a number above 0, at most 5, got Infinity.'],
+    [{ options: { searchFrom: 2 } }, 'options.searchFrom: expected 0 or 1, got 2.'],
+    [{ options: { klOnGuided: 'yes' } }, 'options.klOnGuided: expected true or false, got yes.'],
+    [
+      { options: { probeSize: 'all' } },
+      'options.probeSize: expected an integer from 1 to 64 or group, got all.',
+    ],
+    [{ options: { probeSize: 0 } }, 'options.probeSize: expected an integer from 1 to 64 or group, got 0.'],
+    [
+      { options: { dualClip: 0.5 } },
+      'options.dualClip: expected a number above 1, at most 100, or none (null), got 0.5.',
+    ],
+    [{ options: 'paper' }, 'options: expected an object of settings, got paper.'],
+    [{ options: { clip: 0.2 } }, 'options: expected known settings, got clip. Known are assembly,'],
+    [
+      { stepss: 3 },
+      'runConfig: expected known settings, got stepss. Known are method, policy, preset, seed,',
+    ],
+    [[], 'runConfig: expected an object of settings, got a list.'],
+    [null, 'runConfig: expected an object of settings, got null.'],
+    ['{}', 'runConfig: expected an object of settings, got {}.'],
+  ])('refuses %j', (input, message) => {
+    expect(() => parseRunConfig(input)).toThrow(InputError);
+    expect(() => parseRunConfig(input)).toThrow(message);
+  });
+
+  it('refuses keys of the prototype', () => {
+    for (const text of [
+      '{"__proto__": {"seed": 1}}',
+      '{"constructor": 1}',
+      '{"toString": 1}',
+      '{"options": {"__proto__": {}}}',
+    ])
+      expect(() => parseRunConfig(JSON.parse(text))).toThrow('expected known settings, got');
+    const inherited: unknown = Object.create({ seed: 5 });
+    expect(() => parseRunConfig(inherited)).toThrow('expected an object of settings');
+    expect(parseRunConfig(Object.assign(Object.create(null), { seed: 5 })).seed).toBe(5);
+  });
+});
