@@ -1,0 +1,25 @@
+import * as Comlink from 'comlink';
+import type { OrtProbeApi, TrainerApi, TrainerListener } from './protocol.ts';
+import { RemoteWorker } from './remote.ts';
+
+/** Where the shipped policies are: beside the page, whatever path it is served from. */
+export const modelsUrl = (): string => new URL('models/', document.baseURI).href;
+
+/** Starts the trainer's worker; `listener` gets its events, at most one batch a frame. */
+export async function startTrainer(listener: TrainerListener): Promise<RemoteWorker<TrainerApi>> {
+  const worker = new Worker(new URL('./trainer.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'trainer',
+  });
+  const trainer = new RemoteWorker<TrainerApi>(worker, 'trainer');
+  await trainer.call((remote) => remote.connect(Comlink.proxy(listener)));
+  return trainer;
+}
+
+/** Starts the worker that probes the shipped policy without WebGPU. */
+export async function startProbe(onProgress: (fraction: number) => void): Promise<RemoteWorker<OrtProbeApi>> {
+  const worker = new Worker(new URL('./probe.worker.ts', import.meta.url), { type: 'module', name: 'probe' });
+  const probe = new RemoteWorker<OrtProbeApi>(worker, 'probe');
+  await probe.call((remote) => remote.connect(Comlink.proxy(onProgress)));
+  return probe;
+}

@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Outbox } from './outbox.ts';
+import type { TrainerEvent } from './protocol.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const progress = (done: number): TrainerEvent => ({
+  type: 'progress',
+  step: 1,
+  phase: 'rollout',
+  done,
+  total: 8,
+});
+
+it('sends one batch a frame, in order, with only the latest of successive progress events', () => {
+  const batches: (readonly TrainerEvent[])[] = [];
+  const outbox = new Outbox((events) => batches.push(events));
+  outbox.push(progress(1));
+  outbox.push(progress(2));
+  outbox.push({ type: 'paused', step: 1 });
+  outbox.push(progress(3));
+  expect(batches).toEqual([]);
+  vi.advanceTimersByTime(17);
+  expect(batches).toEqual([[progress(2), { type: 'paused', step: 1 }, progress(3)]]);
+  vi.advanceTimersByTime(100);
+  expect(batches).toHaveLength(1);
+  outbox.push({ type: 'resumed', step: 1 });
+  vi.advanceTimersByTime(17);
+  expect(batches[1]).toEqual([{ type: 'resumed', step: 1 }]);
+});

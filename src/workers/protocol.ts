@@ -1,0 +1,199 @@
+import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
+import type { GraphEdge, GraphNode } from '../envs/search/graph.ts';
+import type { AdapterSummary } from '../kernels/gpu.ts';
+import type { PolicyConfig, PolicySize } from '../policy/types.ts';
+
+/** A task of the world by number: the same reference names the same task in every session. */
+export interface TaskRef {
+  readonly seed: number;
+  readonly level: number;
+  readonly index: number;
+}
+
+export interface LevelView {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What the page knows of the environment. */
+export interface WorldView {
+  readonly name: string;
+  readonly title: string;
+  readonly levels: readonly LevelView[];
+}
+
+/** A node of the task's picture with Ψ, the highest success probability any policy can reach from it. */
+export interface GraphNodeView extends GraphNode {
+  readonly psi: number;
+}
+
+export interface GraphView {
+  readonly nodes: readonly GraphNodeView[];
+  readonly edges: readonly GraphEdge[];
+}
+
+export interface TaskView {
+  readonly ref: TaskRef;
+  readonly id: string;
+  readonly levelName: string;
+  /** The question as the policy reads it. */
+  readonly question: string;
+  /** ḡ in words, one entry an action. */
+  readonly plan: readonly string[];
+  readonly maxTurns: number;
+  readonly graph: GraphView;
+}
+
+/** One turn of an agent, in words. */
+export interface TurnView {
+  readonly tool: string;
+  readonly thought: string;
+  readonly argument: string;
+  readonly observation: string;
+}
+
+export interface TrajectoryView {
+  readonly taskId: string;
+  /** Training steps behind the weights that produced it. */
+  readonly step: number;
+  /** k: plan actions shown in the prompt; 0 is unguided. */
+  readonly k: number;
+  readonly reward: number;
+  readonly turns: readonly TurnView[];
+  /** Where the agent stood before the first turn and after each: [turns + 1]. */
+  readonly path: readonly PathPoint[];
+}
+
+export interface PathPoint {
+  /** Node of the task's graph; null once the episode is lost. */
+  readonly node: string | null;
+  /** Ψ of the state with the turns left (Definition 2.1). */
+  readonly psi: number;
+}
+
+export interface TrajectoryRequest {
+  readonly task: TaskRef;
+  readonly k: number;
+  /** Draws the sampled tokens; the same seed and weights give the same trajectory. */
+  readonly seed: number;
+}
+
+export interface BarrierToken {
+  readonly word: string;
+  readonly role: 'tool' | 'thought' | 'argument';
+  /** 0-based turn the token belongs to. */
+  readonly turn: number;
+  /** Mean over the vocabulary of |Δ centred logit|, guided against unguided (Eq. 5). */
+  readonly deltaLogit: number;
+}
+
+export interface PrefixPoint {
+  /** Turns of the guided trajectory already taken. */
+  readonly turns: number;
+  /** Ψ of the state: whether success is still possible at all. */
+  readonly psi: number;
+  /** pass@K from here, unguided, and the share of continuations that succeeded. */
+  readonly passAtK: number;
+  readonly success: number;
+}
+
+/** Figure 3 for one task under one set of weights. */
+export interface BarrierView {
+  readonly task: TaskRef;
+  readonly taskId: string;
+  readonly levelName: string;
+  /** Training steps behind the weights; 0 is the shipped base policy. */
+  readonly step: number;
+  readonly policy: string;
+  readonly passK: number;
+  readonly tokens: readonly BarrierToken[];
+  /** One point before each turn, and one after the last. */
+  readonly prefixes: readonly PrefixPoint[];
+  /** First and last turn of the barrier for these weights, from exact Ψ; null where nothing bars them. */
+  readonly barrier: readonly [number, number] | null;
+  readonly reward: number;
+  readonly elapsedMs: number;
+}
+
+export interface BarrierRequest {
+  readonly task: TaskRef;
+  readonly seed: number;
+}
+
+/** What stands behind every number on the screen. */
+export interface LoadedPolicy {
+  readonly adapter: AdapterSummary;
+  readonly policy: PolicyConfig;
+  /** Trainable parameters. */
+  readonly parameters: number;
+  readonly world: WorldView;
+}
+
+/** A policy that can only be probed. */
+export type LoadedProbe = Omit<LoadedPolicy, 'adapter' | 'parameters'>;
+
+export type StepPhase = 'rollout' | 'search' | 'update' | 'evaluate';
+
+/** An error as the page shows it; the message ends with the remedy. */
+export interface ErrorView {
+  readonly kind: 'input' | 'noGpu' | 'deviceLost' | 'network' | 'internal';
+  readonly message: string;
+}
+
+/** What a trainer tells the page. `step` counts the training steps done. */
+export type TrainerEvent =
+  | { readonly type: 'loading'; readonly what: string }
+  | { readonly type: 'ready'; readonly loaded: LoadedPolicy }
+  | { readonly type: 'started'; readonly config: RunConfig }
+  | {
+      readonly type: 'progress';
+      readonly step: number;
+      readonly phase: StepPhase;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly type: 'step'; readonly step: number; readonly metrics: StepMetrics }
+  | { readonly type: 'evaluation'; readonly step: number; readonly success: Success }
+  | { readonly type: 'barrierProgress'; readonly fraction: number }
+  | { readonly type: 'paused'; readonly step: number }
+  | { readonly type: 'resumed'; readonly step: number }
+  | { readonly type: 'stopped'; readonly step: number }
+  | { readonly type: 'done'; readonly step: number }
+  | { readonly type: 'error'; readonly error: ErrorView }
+  | { readonly type: 'deviceLost'; readonly error: ErrorView };
+
+export type TrainerListener = (events: readonly TrainerEvent[]) => void;
+
+/** What both workers can do: look at tasks and probe the current weights. */
+export interface ProbeApi {
+  /** The task in words and as a graph. @throws InputError when the level does not exist. */
+  task(ref: TaskRef): Promise<TaskView>;
+  /** One sampled trajectory of the current weights. */
+  trajectory(request: TrajectoryRequest): Promise<TrajectoryView>;
+  /** Figure 3 from the current weights. While training it is computed between two steps. */
+  barrierProfile(request: BarrierRequest): Promise<BarrierView>;
+}
+
+/** The trainer's side of the boundary. Long work reports through the listener given to `connect`. */
+export interface TrainerApi extends ProbeApi {
+  connect(listener: TrainerListener): Promise<void>;
+  /** Acquires the GPU and loads the shipped policy from `modelsUrl`, on the page's own origin. */
+  load(policy: PolicySize, modelsUrl: string): Promise<LoadedPolicy>;
+  /** Begins a run; with `paused`, waits before its first step. Ends an earlier run. */
+  start(config: RunConfig, paused: boolean): Promise<void>;
+  /** Takes effect at the end of the running step. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Takes one step of a paused run. */
+  step(): Promise<void>;
+  /** Ends the run: a step that still samples is dropped, one that updates is finished. The weights stay for probing. */
+  stop(): Promise<void>;
+  /** The current weights as an ONNX file, transferred. */
+  exportOnnx(): Promise<Uint8Array>;
+}
+
+/** Probing without WebGPU: the shipped file through onnxruntime-web. */
+export interface OrtProbeApi extends ProbeApi {
+  connect(onProgress: (fraction: number) => void): Promise<void>;
+  load(policy: PolicySize, modelsUrl: string): Promise<LoadedProbe>;
+}
