@@ -1,0 +1,99 @@
+import type { RunConfig, StepMetrics } from '../../actguide/config.ts';
+import type { ErrorView, LoadedPolicy, StepPhase, TrainerEvent } from '../../workers/protocol.ts';
+import { remainingMs, type Evaluation } from '../series.ts';
+
+export type RunStatus =
+  'loading' | 'idle' | 'starting' | 'running' | 'paused' | 'stopping' | 'done' | 'failed';
+
+export interface StepProgress {
+  readonly step: number;
+  readonly phase: StepPhase;
+  /** Rollouts of the phase. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The current run as its worker reports it. */
+export class Run {
+  status = $state<RunStatus>('loading');
+  loadingWhat = $state('Starting the trainer');
+  loaded = $state.raw<LoadedPolicy | undefined>();
+  /** The config of the run on screen; undefined before the first. */
+  config = $state.raw<RunConfig | undefined>();
+  metrics = $state.raw<readonly StepMetrics[]>([]);
+  evaluations = $state.raw<readonly Evaluation[]>([]);
+  progress = $state.raw<StepProgress | undefined>();
+  error = $state.raw<ErrorView | undefined>();
+
+  readonly stepsDone = $derived(this.metrics.length);
+  readonly busy = $derived(
+    this.status === 'starting' ||
+      this.status === 'running' ||
+      this.status === 'paused' ||
+      this.status === 'stopping',
+  );
+  readonly levelNames = $derived(this.loaded?.world.levels.map(({ name }) => name) ?? []);
+  /** Last step of the x axes. */
+  readonly xMax = $derived(this.config?.steps ?? 64);
+  readonly fraction = $derived(this.config ? this.stepsDone / this.config.steps : 0);
+  readonly remaining = $derived(this.config ? remainingMs(this.metrics, this.config.steps) : null);
+
+  /** A call to the trainer failed: says why and leaves the page usable where it can be. */
+  fail(error: unknown): void {
+    this.error = { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+    this.status = this.loaded ? 'done' : 'failed';
+  }
+
+  apply(event: TrainerEvent): void {
+    switch (event.type) {
+      case 'loading':
+        this.status = 'loading';
+        this.loadingWhat = event.what;
+        return;
+      case 'ready':
+        this.loaded = event.loaded;
+        this.status = 'idle';
+        return;
+      case 'started':
+        this.config = event.config;
+        this.metrics = [];
+        this.evaluations = [];
+        this.progress = undefined;
+        this.error = undefined;
+        this.status = 'running';
+        return;
+      case 'progress':
+        this.progress = event;
+        return;
+      case 'step':
+        this.metrics = [...this.metrics, event.metrics];
+        this.progress = undefined;
+        return;
+      case 'evaluation':
+        this.evaluations = [...this.evaluations, { step: event.step, success: event.success }];
+        return;
+      case 'paused':
+        this.status = 'paused';
+        return;
+      case 'resumed':
+        this.status = 'running';
+        return;
+      case 'stopped':
+      case 'done':
+        this.status = 'done';
+        this.progress = undefined;
+        return;
+      case 'error':
+        this.error = event.error;
+        this.status = this.loaded ? 'done' : 'failed';
+        return;
+      case 'deviceLost':
+        this.error = event.error;
+        this.status = 'failed';
+        return;
+      case 'barrierProgress':
+        return;
+    }
+    event satisfies never;
+  }
+}
