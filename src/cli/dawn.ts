@@ -20,13 +20,39 @@ async function firstAdapter(create: (flags: string[]) => GPU): Promise<GPU | nul
 }
 
 /**
+ * Dawn for Node waits for the GPU by polling on every turn of the event loop, which takes a whole core from
+ * a software adapter that computes on the same cores. While a map is pending, each turn rests a little.
+ */
+function restWhileMapping(buffer: { prototype: GPUBuffer }, restMs: number): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  const mapAsync = buffer.prototype.mapAsync;
+  let pending = 0;
+  const rest = (): void => {
+    if (pending === 0) return;
+    Atomics.wait(clock, 0, 0, restMs);
+    setImmediate(rest);
+  };
+  buffer.prototype.mapAsync = async function (...args) {
+    if (pending++ === 0) setImmediate(rest);
+    try {
+      return await mapAsync.apply(this, args);
+    } finally {
+      pending--;
+    }
+  };
+}
+
+/**
  * Dawn's WebGPU in Node, on a GPU where there is one and on a software Vulkan driver otherwise.
  * Sets the WebGPU globals (GPUBufferUsage and the like) that browsers define.
  * @throws if no adapter is found, with the ways to get one.
  */
 export async function dawnGpu(): Promise<GPU> {
   const { create, globals } = await import('webgpu');
-  Object.assign(globalThis, globals);
+  if (!('GPUBuffer' in globalThis)) {
+    Object.assign(globalThis, globals);
+    restWhileMapping(GPUBuffer, 0.3);
+  }
   const gpu = await firstAdapter(create);
   if (!gpu)
     throw new Error(
