@@ -1,6 +1,6 @@
 /**
- * A signal that Ctrl-C (or SIGTERM) aborts: the command finishes the step it is in, keeps what it has and
- * exits with {@link INTERRUPTED}. A second Ctrl-C stops at once.
+ * A signal that Ctrl-C (or SIGTERM) aborts: the command leaves the step it is in, keeps what it has and exits
+ * with {@link INTERRUPTED}. A second Ctrl-C stops at once.
  */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
@@ -11,7 +11,7 @@ export function interruptSignal(): AbortSignal {
       return;
     }
     first = performance.now();
-    process.stderr.write('\nStopping after this step and keeping the results. Ctrl-C again stops at once.\n');
+    process.stderr.write('\nStopping and keeping the results. Ctrl-C again stops at once.\n');
     controller.abort();
   };
   process.on('SIGINT', stop);

@@ -1,3 +1,5 @@
+import type { Success } from '../actguide/config.ts';
+
 /**
  * Results go to stdout: with `--json` one JSON object a line and nothing else, without it the same in words.
  * Everything said on the way goes to stderr.
@@ -23,3 +25,7 @@ export function quietOnClosedPipe(): void {
 }
 
 export const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+
+/** Mean and levels of a success rate. */
+export const inWords = ({ mean, levels }: Success): string =>
+  `${percent(mean)} (${levels.map(percent).join(' · ')})`;

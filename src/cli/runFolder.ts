@@ -43,11 +43,8 @@ export class OutFolder {
     appendFileSync(this.file(name), `${JSON.stringify(value)}\n`);
   }
 
-  /** Writes a whole file; if the process dies meanwhile, an older version stays as it was. */
   write(name: string, data: string | Uint8Array): void {
-    const file = this.file(name);
-    writeFileSync(`${file}.part`, data);
-    renameSync(`${file}.part`, file);
+    writeWhole(this.file(name), data);
   }
 
   writeJson(name: string, value: unknown): void {
@@ -59,4 +56,10 @@ export class OutFolder {
     this.created = true;
     return join(this.path, name);
   }
+}
+
+/** Writes a whole file; if the process dies meanwhile, an older version stays as it was. */
+export function writeWhole(file: string, data: string | Uint8Array): void {
+  writeFileSync(`${file}.part`, data);
+  renameSync(`${file}.part`, file);
 }

@@ -1,0 +1,137 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { StepMetrics } from '../actguide/config.ts';
+import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
+import { importOnnx } from '../policy/onnx/importOnnx.ts';
+import { initialParameters } from '../policy/parameters.ts';
+import { policySizes } from '../policy/types.ts';
+
+const bin = fileURLToPath(new URL('../../bin/actguide.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'actguide-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** An untrained policy: what the commands do with it is real, only not good. */
+const model = join(folder, 'nano.onnx');
+const bytes = exportOnnx(policySizes.nano, initialParameters(policySizes.nano, 1));
+writeFileSync(model, bytes);
+const half = join(folder, 'half.onnx');
+writeFileSync(half, bytes.subarray(0, bytes.length / 2));
+
+const actguide = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+const lines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const small = ['--tasks', '5', '--group-size', '2', '--eval-tasks', '2', '--seed', '3', '--model', model];
+
+test('--help names the commands', () => {
+  const { status, stdout } = actguide('--help');
+  expect(status).toBe(0);
+  for (const command of ['pretrain', 'train', 'eval', 'reproduce']) expect(stdout).toContain(command);
+});
+
+describe('bad input: exit code 2, a message with the remedy, nothing written', () => {
+  const out = join(folder, 'never');
+  test.each([
+    [['train', '--preset', 'papper'], /^--preset: expected paper or released-code, got papper\. .*--help/],
+    [['train', '--seed', 'seven'], /^--seed: expected an integer from 0 to 4294967295, got seven\./],
+    [['train', '--group-size', '0'], /^--group-size: expected an integer from 2 to 64, got 0\./],
+    [['train', '--dual-clip', 'off'], /^--dual-clip: expected .* or none.*, got off\./],
+    [['train', '--stepps', '3'], /^actguide: expected a known option, got --stepps\. Did you mean --steps\?/],
+    [['train', '--steps'], /^actguide: expected a value for --steps <n>, got none\./],
+    [['train', '--model', half], /^--model .*half\.onnx: importOnnx: expected .* damaged or incomplete/],
+    [['train', '--model', 'none.onnx'], /^--model: expected an ONNX file, got none\.onnx/],
+    [
+      ['train', '--model', model, '--policy', 'micro'],
+      /^--policy: expected nano, the size of .*, got 'micro'/,
+    ],
+    [['train', '--policy', 'giant'], /^--policy: expected nano, micro, mini or small, got giant/],
+    [['pretrain', '--updates', '0'], /^--updates: expected a whole number from 1 to 1000000, got '0'/],
+    [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, got 'fast'/],
+    [['trian'], /^actguide: expected a known command, got trian\. Did you mean train\?/],
+  ])('%j', (args, message) => {
+    const withOut =
+      args.length > 1 && args[0] !== 'trian' ? [...args.slice(0, 1), '--out', out, ...args.slice(1)] : args;
+    const { status, stdout, stderr } = actguide(...withOut);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('eval', () => {
+    const { status, stderr } = actguide('eval', '--model', model, '--guided', 'half');
+    expect(stderr).toMatch(/^--guided: expected one of none, full, got 'half'/);
+    expect(status).toBe(2);
+  });
+});
+
+test('train --json prints a line a step and the evaluation last, repeats, and keeps everything', () => {
+  const out = join(folder, 'run');
+  const args = ['train', '--steps', '2', ...small, '--json'];
+  const { status, stdout } = actguide(...args, '--out', out);
+  expect(status).toBe(0);
+  const printed = lines(stdout);
+  expect(printed.map(({ step }) => step)).toEqual([0, 1, undefined]);
+  const last = printed[2] as { done: boolean; success: { mean: number; levels: number[] } };
+  expect(last).toMatchObject({ done: true, steps: 2, method: 'actguide', preset: 'paper', seed: 3 });
+  expect(last.success.levels).toHaveLength(5);
+  expect(last.success.mean).toBeCloseTo(last.success.levels.reduce((a, b) => a + b) / 5, 12);
+
+  expect(readdirSync(out).sort()).toEqual(['metrics.jsonl', 'policy.onnx', 'run.json']);
+  expect(lines(readFileSync(join(out, 'metrics.jsonl'), 'utf8'))).toEqual(printed.slice(0, 2));
+  const run = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as Record<string, unknown>;
+  expect(run).toMatchObject({ config: { tasksPerStep: 5, groupSize: 2 }, result: { done: true } });
+  expect(importOnnx(readFileSync(join(out, 'policy.onnx'))).config).toEqual(policySizes.nano);
+
+  const lasting = (records: Record<string, unknown>[]) =>
+    records.slice(0, 2).map((r) => ({ ...r, timing: 0 }));
+  expect(lasting(lines(actguide(...args).stdout))).toEqual(lasting(printed));
+});
+
+test('Ctrl-C keeps the steps made and the weights', async () => {
+  const out = join(folder, 'interrupted');
+  const child = spawn(process.execPath, [bin, 'train', '--steps', '5000', ...small, '--json', '--out', out]);
+  let stdout = '';
+  child.stdout.on('data', (data: Buffer) => {
+    if (stdout === '') child.kill('SIGINT');
+    stdout += data.toString();
+  });
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  expect(code).toBe(130);
+  const printed = lines(stdout) as unknown as StepMetrics[];
+  const steps = printed.length - 1;
+  expect(printed[steps]).toMatchObject({ done: false, steps, success: null });
+  expect(lines(readFileSync(join(out, 'metrics.jsonl'), 'utf8'))).toEqual(printed.slice(0, steps));
+  expect(importOnnx(readFileSync(join(out, 'policy.onnx'))).config.name).toBe('nano');
+});
+
+test('pretrain keeps a policy that eval can read', () => {
+  const out = join(folder, 'base');
+  const args = ['--policy', 'nano', '--updates', '2', '--batch', '4', '--tasks', '2', '--seed', '5'];
+  const { status, stdout } = actguide('pretrain', ...args, '--json', '--out', out);
+  expect(status).toBe(0);
+  const [first, , last] = lines(stdout);
+  expect(first).toMatchObject({ update: 1, learningRate: expect.closeTo(2e-5, 6) as number });
+  // An untrained policy is close to uniform over 80 tokens.
+  expect(first.loss).toBeCloseTo(Math.log(80), 0);
+  expect(last).toMatchObject({ done: true, updates: 2, skills: { unguided: { levels: { length: 5 } } } });
+
+  const evaluated = actguide(
+    'eval',
+    '--model',
+    join(out, 'policy.onnx'),
+    '--tasks',
+    '2',
+    '--guided',
+    'full',
+    '--json',
+  );
+  expect(evaluated.status).toBe(0);
+  expect(lines(evaluated.stdout)).toMatchObject([{ done: true, guided: 'full', tasks: 2, policy: 'nano' }]);
+});

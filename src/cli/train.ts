@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
+import { searchWorld } from '../envs/search/index.ts';
+import { createTrainer } from '../methods/index.ts';
+import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
+import { INTERRUPTED, interruptSignal } from './interrupt.ts';
+import type { Context } from './main.ts';
+import { baseModel } from './models.ts';
+import { inWords, Output, percent } from './output.ts';
+import { Progress } from './progress.ts';
+import { provenance } from './provenance.ts';
+import { addRunFlags, parseRunFlags, runInput } from './runFlags.ts';
+import { OutFolder } from './runFolder.ts';
+import { withPolicy } from './session.ts';
+
+interface Options {
+  readonly policy?: string;
+  readonly model?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export function trainCommand(context: Context, exit: (code: number) => void): Command {
+  const command = new Command('train').description('Trains a policy with reinforcement learning.');
+  addRunFlags(command);
+  return command
+    .option('--model <file>', 'ONNX file of the policy to start from, instead of the shipped base policy')
+    .option('--out <folder>', 'keeps metrics.jsonl, run.json and policy.onnx there')
+    .option('--json', 'JSON lines on stdout: one a step, and a last one with the result')
+    .action(async (options: Options) => exit(await train(context, options)));
+}
+
+/** Makes steps until the last or an interruption; resolves with the exit code. */
+async function train({ root, args }: Context, options: Options): Promise<number> {
+  const input = runInput({ ...options });
+  parseRunFlags(input); // what was typed is judged before any file is opened
+  const base = baseModel(root, options);
+  const config = parseRunFlags({ ...input, policy: base.config.name });
+  const out = options.out === undefined ? undefined : new OutFolder(options.out);
+  const output = new Output(options.json ?? false);
+
+  return withPolicy(base, async (policy, gpu) => {
+    const { method, preset, seed, steps } = config;
+    const origin = provenance(root, args, gpu.adapter);
+    const started = performance.now();
+    const progress = new Progress(`${method} ${config.policy}`, steps);
+    const signal = interruptSignal();
+    const trainer = createTrainer(policy, searchWorld(), config);
+    let success: Success | null = null;
+    const result = () => ({
+      done: trainer.finished,
+      success,
+      steps: trainer.stepsDone,
+      method,
+      policy: config.policy,
+      preset,
+      seed,
+      adapter: gpu.adapter.description,
+      wallMs: Math.round(performance.now() - started),
+    });
+    const keep = (more: object = {}): void =>
+      out?.writeJson('run.json', { ...origin, config, result: { ...result(), ...more } });
+
+    keep();
+    try {
+      while (!trainer.finished && !signal.aborted) {
+        const metrics = await trainer.step({ signal });
+        success = metrics.success ?? success;
+        out?.appendLine('metrics.jsonl', metrics);
+        progress.clear();
+        output.result(metrics, stepInWords(metrics, config));
+        progress.update(trainer.stepsDone);
+      }
+    } catch (error) {
+      // A step that was interrupted leaves policy and trainer as they were before it.
+      if (!signal.aborted) {
+        keep({ error: error instanceof Error ? error.message : 'unknown' });
+        throw error;
+      }
+    } finally {
+      progress.clear();
+    }
+    out?.write(
+      'policy.onnx',
+      exportOnnx(base.config, await policy.parameters(), { run: JSON.stringify(config) }),
+    );
+    keep();
+    output.result(
+      result(),
+      success ? `unguided success ${inWords(success)}` : 'stopped before the first evaluation',
+    );
+    if (out) output.note(`Kept in ${out.path}`);
+    return trainer.finished ? 0 : INTERRUPTED;
+  });
+}
+
+function stepInWords(metrics: StepMetrics, { steps }: RunConfig): string {
+  const { step, trainableGroups, kStar, probes, timing, success } = metrics;
+  const guided = kStar === null ? '' : `, k* ${kStar.toFixed(1)} after ${probes} probes`;
+  const evaluated = success ? `, unguided success ${inWords(success)}` : '';
+  const seconds = (timing.stepMs / 1000).toFixed(1);
+  return `step ${step + 1}/${steps}: ${percent(trainableGroups)} trainable groups${guided}${evaluated} [${seconds} s]`;
+}
