@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from './random.ts';
+import { bootstrapMean, mean, quantile, variance } from './statistics.ts';
+
+describe('statistics', () => {
+  it('mean, population variance and quantiles by hand', () => {
+    expect(mean([1, 2, 6])).toBe(3);
+    expect(variance([1, 2, 6])).toBeCloseTo(14 / 3, 12);
+    expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
+    expect(quantile([4, 1, 3, 2], 1)).toBe(4);
+  });
+
+  it('bootstrap: repeats bit for bit, brackets the mean, and collapses without spread', () => {
+    const values = [0.1, 0.4, 0.3, 0.9, 0.5];
+    const interval = bootstrapMean(values);
+    expect(bootstrapMean(values)).toEqual(interval);
+    expect(interval.low).toBeLessThan(0.44);
+    expect(interval.high).toBeGreaterThan(0.44);
+    expect(bootstrapMean([2, 2, 2])).toEqual({ mean: 2, low: 2, high: 2 });
+  });
+
+  it('a 95 % interval of 30 normal draws covers the true mean about 95 times in 100', () => {
+    let covered = 0;
+    for (let trial = 0; trial < 200; trial++) {
+      const random = new Random(trial);
+      const values = Array.from({ length: 30 }, () => random.normal());
+      const { low, high } = bootstrapMean(values, { resamples: 400, seed: trial });
+      if (low <= 0 && high >= 0) covered++;
+    }
+    expect(covered / 200).toBeGreaterThan(0.88);
+    expect(covered / 200).toBeLessThan(0.99);
+  });
+});

@@ -1,0 +1,44 @@
+import { Random } from './random.ts';
+
+/** Arithmetic mean; NaN of nothing. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Population variance (divides by n); NaN of nothing. */
+export function variance(values: ArrayLike<number>): number {
+  const center = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - center) ** 2;
+  return sum / values.length;
+}
+
+/** Linear-interpolation quantile of unsorted values, q in [0, 1]; NaN of nothing. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(at)];
+  return low + (sorted[Math.ceil(at)] - low) * (at - Math.floor(at));
+}
+
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Mean with a percentile-bootstrap interval: resamples the values with replacement. Deterministic in `seed`.
+ * One value gives a degenerate interval: it says nothing about spread.
+ */
+export function bootstrapMean(
+  values: readonly number[],
+  { level = 0.95, resamples = 2000, seed = 1 }: { level?: number; resamples?: number; seed?: number } = {},
+): Interval {
+  const random = new Random(seed);
+  const means = Array.from({ length: resamples }, () => mean(values.map(() => random.pick(values))));
+  const tail = (1 - level) / 2;
+  return { mean: mean(values), low: quantile(means, tail), high: quantile(means, 1 - tail) };
+}
