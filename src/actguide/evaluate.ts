@@ -18,6 +18,8 @@ export function heldOutTasks(
 export interface EvaluateOptions extends Pick<RolloutOptions, 'signal' | 'onProgress' | 'capacity'> {
   /** Plan in the prompt: none (the default), or the whole reference plan. */
   readonly guided?: 'none' | 'full';
+  /** What {@link heldOutTasks} gave, to be kept between evaluations: tasks compile on first use. */
+  readonly heldOut?: readonly (readonly Task[])[];
 }
 
 /**
@@ -30,7 +32,7 @@ export async function evaluate(
   config: Pick<RunConfig, 'seed' | 'evalTasks' | 'temperature'>,
   { guided = 'none', ...observer }: EvaluateOptions = {},
 ): Promise<Success> {
-  const tasks = heldOutTasks(environment, config);
+  const tasks = config.heldOut ?? heldOutTasks(environment, config);
   const requests = tasks.flat().map((task, i): RolloutRequest => ({
     task,
     plan: guided === 'full' ? task.plan : [],

@@ -1,12 +1,12 @@
 import { LabError } from '../core/errors.ts';
 import { trainingSeed } from '../envs/seeds.ts';
-import type { Environment } from '../envs/types.ts';
+import type { Environment, Task } from '../envs/types.ts';
 import type { Checkpoint, TrainablePolicy } from '../policy/types.ts';
 import { algorithm1, minimalIntervention, type Iteration } from './algorithm1.ts';
 import { Sampler, type Collector } from './collect.ts';
 import type { RunConfig, StepMetrics, Success } from './config.ts';
 import { releaseDecoders } from './decoders.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, heldOutTasks } from './evaluate.ts';
 import { stepMetrics } from './metrics.ts';
 import type { RolloutOptions } from './rollout.ts';
 
@@ -39,6 +39,7 @@ export class Trainer {
   /** Groups, advantages and update of the last step, for whoever wants to look at trajectories. */
   lastStep: Iteration | null = null;
   private readonly collect: Collector;
+  private readonly heldOut: readonly (readonly Task[])[];
   private steps = 0;
   private updates = 0;
 
@@ -47,6 +48,7 @@ export class Trainer {
     this.environment = environment;
     this.config = config;
     this.collect = collect;
+    this.heldOut = heldOutTasks(environment, config);
     policy.freezeReference();
   }
 
@@ -85,7 +87,7 @@ export class Trainer {
 
   /** Unguided success on the held-out tasks, now. */
   evaluate(observer: Observer = {}): Promise<Success> {
-    return evaluate(this.policy, this.environment, this.config, observer);
+    return evaluate(this.policy, this.environment, { ...this.config, heldOut: this.heldOut }, observer);
   }
 
   async checkpoint(): Promise<TrainerCheckpoint> {
