@@ -23,16 +23,16 @@ export interface EvaluateOptions extends Pick<RolloutOptions, 'signal' | 'onProg
 }
 
 /**
- * Success rate per level, unguided unless asked: one rollout for every held-out task. The random streams depend on the
- * tasks alone, so evaluations of one run at different steps differ by the policy only.
+ * Success rate per level, unguided unless asked: one rollout for every held-out task. The random streams
+ * depend on the tasks alone, so evaluations of one run at different steps differ by the policy only.
  */
 export async function evaluate(
   model: LanguageModel,
   environment: Environment,
   config: Pick<RunConfig, 'seed' | 'evalTasks' | 'temperature'>,
-  { guided = 'none', ...observer }: EvaluateOptions = {},
+  { guided = 'none', heldOut, ...observer }: EvaluateOptions = {},
 ): Promise<Success> {
-  const tasks = config.heldOut ?? heldOutTasks(environment, config);
+  const tasks = heldOut ?? heldOutTasks(environment, config);
   const requests = tasks.flat().map((task, i): RolloutRequest => ({
     task,
     plan: guided === 'full' ? task.plan : [],

@@ -87,7 +87,7 @@ export class Trainer {
 
   /** Unguided success on the held-out tasks, now. */
   evaluate(observer: Observer = {}): Promise<Success> {
-    return evaluate(this.policy, this.environment, { ...this.config, heldOut: this.heldOut }, observer);
+    return evaluate(this.policy, this.environment, this.config, { ...observer, heldOut: this.heldOut });
   }
 
   async checkpoint(): Promise<TrainerCheckpoint> {
