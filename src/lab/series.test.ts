@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceMetrics, StepMetrics } from '../actguide/config.ts';
 import { duration, number } from './format.ts';
-import { bySource, metricSeries, niceTop, remainingMs, successSeries, tableRows } from './series.ts';
+import { bySource, metricSeries, niceTop, remainingMs, stepTicks, successSeries, tableRows } from './series.ts';
 
 const source = (ratio: number): SourceMetrics => ({
   rollouts: 4,
@@ -71,6 +71,8 @@ describe('series', () => {
     const of = (y: number) => niceTop([{ id: 'a', label: 'a', color: '', points: [{ x: 0, y }] }]);
     expect([0, 0.004, 0.12, 0.2, 3, 7, 10].map(of)).toEqual([1, 0.005, 0.2, 0.2, 5, 10, 10]);
     expect(niceTop([], 4)).toBe(5);
+    expect(stepTicks(4)).toEqual([0, 1, 2, 3, 4]);
+    expect(stepTicks(64)).toEqual([0, 10, 20, 30, 40, 50, 60]);
   });
 
   it('estimates the remaining time from the median of recent steps', () => {

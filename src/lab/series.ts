@@ -90,6 +90,14 @@ export function axisTicks([low, high]: readonly [number, number], height: number
   return Array.from({ length: parts + 1 }, (_, i) => low + ((high - low) * i) / parts);
 }
 
+/** Whole steps for an x axis from 0 to `max`, at most eight intervals. */
+export function stepTicks(max: number): number[] {
+  const rough = Math.max(1, max / 8);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const interval = ([1, 2, 5, 10].find((m) => m * power >= rough) ?? 10) * power;
+  return Array.from({ length: Math.floor(max / interval) + 1 }, (_, i) => i * interval);
+}
+
 /** Rows of a chart's table: the union of x values in order, a column a series. */
 export function tableRows(series: readonly Series[]): { x: number; values: (number | undefined)[] }[] {
   const columns = series.map(({ points }) => new Map(points.map(({ x, y }) => [x, y])));

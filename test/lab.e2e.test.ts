@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { build, preview, type PreviewServer } from 'vite';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumArgs, chromiumPath } from './chromium.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const outDir = mkdtempSync(join(tmpdir(), 'actguide-lab-'));
+let site: PreviewServer;
+let browser: Browser;
+let address: string;
+
+beforeAll(async () => {
+  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  site = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, open: false } });
+  address = site.resolvedUrls?.local[0] ?? '';
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  rmSync(outDir, { recursive: true, force: true });
+});
+
+/** A fresh page that remembers what went wrong on it. */
+async function openPage(): Promise<{ page: Page; errors: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return { page, errors };
+}
+
+/** Rows of a panel's table, as text; opens the table if need be. */
+async function rows(page: Page, panel: string): Promise<string[][]> {
+  const details = page.locator(`#${panel} details`).first();
+  if (!(await details.evaluate((node: HTMLDetailsElement) => node.open)))
+    await details.locator('summary').click();
+  await details.locator('table').waitFor();
+  return details
+    .locator('tbody tr')
+    .evaluateAll((list) =>
+      list.map((row) => Array.from(row.children, (cell) => cell.textContent?.trim() ?? '')),
+    );
+}
+
+const ready = (page: Page) => page.getByText('Base policy micro').waitFor({ timeout: 60_000 });
+
+describe('the lab with WebGPU', () => {
+  let page: Page;
+  let errors: string[];
+
+  beforeEach(async () => {
+    ({ page, errors } = await openPage());
+    return () => page.close();
+  });
+
+  it('shows the barrier of the shipped policy before any training', async () => {
+    await page.goto(address);
+    await page.locator('#barrier .barrier-interval').waitFor({ timeout: 120_000 });
+    const table = await rows(page, 'barrier');
+    expect(await page.locator('#barrier .shift-bars rect').count()).toBe(table.length);
+    expect(await page.getByText('as shipped (step 0)').count()).toBe(1);
+
+    // Four stale aliases: the queries are where the plan matters, and alone the policy gets nowhere.
+    const shift = (wanted: boolean) => {
+      const values = table.filter(
+        ([, , role], i) => (role === 'argument' && table[i - 2][0] === 'search') === wanted,
+      );
+      return values.reduce((sum, row) => sum + Number(row[3]), 0) / values.length;
+    };
+    expect(shift(true)).toBeGreaterThan(5 * shift(false));
+    expect(Number(table[0][4])).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
+  it('trains as a person would drive it', async () => {
+    await page.goto(address);
+    await ready(page);
+    await page.getByLabel('Policy', { exact: true }).selectOption('nano');
+    await page.getByText('Base policy nano').waitFor({ timeout: 60_000 });
+    await page.getByRole('radio', { name: 'ActGuide' }).check();
+
+    // Bad input gets a message beside its field, and nothing can be started.
+    await page.getByLabel('Group N', { exact: true }).fill('0');
+    const message = page.locator('#groupSize-problem');
+    await message.waitFor();
+    expect(await message.textContent()).toContain('groupSize');
+    expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+
+    await page.getByLabel('Steps', { exact: true }).fill('4');
+    await page.getByLabel('Tasks M', { exact: true }).fill('5');
+    await page.getByLabel('Group N', { exact: true }).fill('4');
+    await page.getByLabel('Evaluate every', { exact: true }).fill('2');
+    await page.getByLabel('Eval. tasks', { exact: true }).fill('8');
+    expect(await message.count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText('Step 1 of 4', { exact: true }).waitFor({ timeout: 120_000 });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 120_000 });
+    const pausedAt = (await rows(page, 'groups')).length;
+    expect(pausedAt).toBeGreaterThanOrEqual(1);
+    expect(await page.getByText(`Step ${pausedAt} of 4`, { exact: true }).count()).toBe(1);
+
+    // One step at a time, then on to the end.
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await page.getByText(`Step ${pausedAt + 1} of 4`, { exact: true }).waitFor({ timeout: 120_000 });
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Finished').waitFor({ timeout: 240_000 });
+
+    expect((await rows(page, 'groups')).map(([step]) => step)).toEqual(['1', '2', '3', '4']);
+    for (const row of await rows(page, 'groups')) {
+      const [, trainable, allFail, allPass] = row.map(Number);
+      expect(trainable + allFail + allPass).toBeCloseTo(1, 2);
+    }
+    const success = await rows(page, 'success');
+    expect(success.map(([step]) => step)).toEqual(['0', '2', '4']);
+    for (let level = 0; level < 5; level++)
+      expect(await page.locator(`#success .points-level-${level} path`).count()).toBe(success.length);
+
+    // Another task, and Figure 3 from the weights of now.
+    await page.getByRole('radio', { name: '3 stale' }).click();
+    await page.getByText('A page hides behind 3 aliases').waitFor();
+    await page.locator('#barrier').getByText('after step 4').waitFor({ timeout: 120_000 });
+    expect(await page.locator('#barrier .barrier-interval').count()).toBe(1);
+    await page.getByRole('button', { name: 'Recompute' }).click();
+    await page.getByRole('button', { name: 'Recompute' }).waitFor({ timeout: 120_000 });
+    await page.locator('#task .transcript').waitFor();
+    expect(await page.locator('#task .transcript li').count()).toBeGreaterThan(0);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('the lab without WebGPU', () => {
+  it('says what is missing and still shows Figure 3, through onnxruntime-web', async () => {
+    const { page, errors } = await openPage();
+    await page.addInitScript(() => {
+      delete (Navigator.prototype as { gpu?: unknown }).gpu;
+    });
+    await page.goto(address);
+    await page.getByText('Training needs WebGPU').waitFor();
+    for (const name of ['Chrome', 'Edge', 'Firefox', 'Safari'])
+      expect(await page.locator('article h3').getByText(name).count()).toBe(1);
+    await page.locator('#barrier .barrier-interval').waitFor({ timeout: 180_000 });
+    const table = await rows(page, 'barrier');
+    expect(await page.locator('#barrier .shift-bars rect').count()).toBe(table.length);
+    expect(Math.max(...table.map((row) => Number(row[3])))).toBeGreaterThan(0);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+});
