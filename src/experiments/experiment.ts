@@ -7,7 +7,7 @@ import type { TrainablePolicy } from '../policy/types.ts';
 export interface ExperimentContext {
   readonly environment: Environment;
   /** A fresh copy of the base policy; the experiment destroys it. */
-  policy(): Promise<TrainablePolicy>;
+  readonly policy: () => Promise<TrainablePolicy>;
   /** Settings every training run of the experiment starts from; the experiment varies the rest. */
   readonly run: RunConfig;
   readonly seeds: readonly number[];
@@ -39,7 +39,7 @@ export interface Verdict {
 }
 
 /** A figure or table of the paper: how it is made and how its claims are judged. */
-export interface Experiment<Result extends object> {
+export interface Experiment<Result extends object = object> {
   readonly name: string;
   readonly title: string;
   run(context: ExperimentContext): AsyncGenerator<ExperimentProgress, Result>;
@@ -57,5 +57,11 @@ export function verdict(
   const { low, high } = interval;
   const holds = side === 'above' ? low > threshold : high < threshold;
   const fails = side === 'above' ? high <= threshold : low >= threshold;
-  return { claim, statistic, interval, threshold, outcome: holds ? 'holds' : fails ? 'does not hold' : 'undecided' };
+  return {
+    claim,
+    statistic,
+    interval,
+    threshold,
+    outcome: holds ? 'holds' : fails ? 'does not hold' : 'undecided',
+  };
 }

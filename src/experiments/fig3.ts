@@ -70,8 +70,17 @@ function summarise(task: SearchTask, { trajectory, tokens, prefixes, barrier }: 
 }
 
 /** Mean over a task's prefixes that satisfy `where` (the finished end left out); NaN if none does. */
-const meanPrefix = (task: Fig3Task, of: 'success' | 'passAt32', where: (staleAhead: number) => boolean): number =>
-  mean(task.prefixes.slice(0, -1).filter((p) => where(p.staleAhead)).map((p) => p[of]));
+const meanPrefix = (
+  task: Fig3Task,
+  of: 'success' | 'passAt32',
+  where: (staleAhead: number) => boolean,
+): number =>
+  mean(
+    task.prefixes
+      .slice(0, -1)
+      .filter((p) => where(p.staleAhead))
+      .map((p) => p[of]),
+  );
 
 const meanDelta = (task: Fig3Task, staleQuery: boolean): number =>
   mean(task.tokens.filter((t) => t.staleQuery === staleQuery).map((t) => t.deltaLogit));
@@ -85,7 +94,9 @@ export const fig3: Experiment<Fig3Result> = {
     const count = quick ? 2 : 16;
     const plan = seeds.flatMap((seed) =>
       levels.flatMap((level) =>
-        environment.tasks({ seed: evaluationSeed(seed), count, level }).map((task) => ({ seed, task: task as SearchTask })),
+        environment
+          .tasks({ seed: evaluationSeed(seed), count, level })
+          .map((task) => ({ seed, task: task as SearchTask })),
       ),
     );
     const policy = await base();
@@ -93,7 +104,12 @@ export const fig3: Experiment<Fig3Result> = {
     try {
       for (const { seed, task } of plan) {
         signal?.throwIfAborted();
-        const profile = await barrierProfile(policy, environment, task, { seed, K: 32, temperature: run.temperature, signal });
+        const profile = await barrierProfile(policy, environment, task, {
+          seed,
+          K: 32,
+          temperature: run.temperature,
+          signal,
+        });
         const summary = summarise(task, profile);
         tasks.push(summary);
         yield { done: tasks.length, total: plan.length, note: `${task.id}`, record: summary };
@@ -107,7 +123,8 @@ export const fig3: Experiment<Fig3Result> = {
   judge({ tasks }) {
     const hard = tasks.filter((task) => isHard(task) && task.reached);
     const easy = tasks.filter((task) => task.stale === 0);
-    const overHard = (statistic: (task: Fig3Task) => number) => bootstrapMean(hard.map(statistic).filter((v) => !Number.isNaN(v)));
+    const overHard = (statistic: (task: Fig3Task) => number) =>
+      bootstrapMean(hard.map(statistic).filter((v) => !Number.isNaN(v)));
     return [
       verdict(
         'On hard tasks unguided pass@32 is zero until the guided trajectory has crossed the barrier.',

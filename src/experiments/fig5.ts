@@ -50,7 +50,12 @@ export const fig5: Experiment<Fig5Result> = {
           signal?.throwIfAborted();
           const metrics = await trainer.step({ signal });
           steps.push(metrics);
-          yield { done: ++done, total, note: `${method}, seed ${seed}, step ${metrics.step + 1}`, record: { method, seed, ...metrics } };
+          yield {
+            done: ++done,
+            total,
+            note: `${method}, seed ${seed}, step ${metrics.step + 1}`,
+            record: { method, seed, ...metrics },
+          };
         }
         const { success } = steps[steps.length - 1];
         runs.push({ method, seed, steps, success: success ?? (await trainer.evaluate()) });

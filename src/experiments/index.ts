@@ -5,6 +5,4 @@ import { fig5 } from './fig5.ts';
 export type { Experiment, ExperimentContext, ExperimentProgress, Verdict } from './experiment.ts';
 
 /** Every figure and table that can be reproduced, by name. */
-export const experiments: Readonly<Record<string, Experiment<object>>> = { fig3, fig5 } as Readonly<
-  Record<string, Experiment<object>>
->;
+export const experiments: Readonly<Record<string, Experiment<object>>> = { fig3, fig5 };

@@ -15,7 +15,12 @@ describe('attention on the GPU', () => {
     const rows = packedRows(lengths);
     const M = rows.length / 4;
     const n = M * H * D;
-    const [q, k, v, d] = [testData(n, 1).map((x) => x * 3), testData(n, 2).map((x) => x * 3), testData(n, 3), testData(n, 4)];
+    const [q, k, v, d] = [
+      testData(n, 1).map((x) => x * 3),
+      testData(n, 2).map((x) => x * 3),
+      testData(n, 3),
+      testData(n, 4),
+    ];
     const t = {
       q: gpu.upload(q),
       keys: gpu.upload(k),
@@ -42,7 +47,11 @@ describe('attention on the GPU', () => {
   it('reads keys from a cache where sequences start at their own rows', async () => {
     const gpu = await testGpu();
     const [H, D, context] = [2, 16, 10];
-    const [k, v, q] = [testData(3 * context * H * D, 5), testData(3 * context * H * D, 6), testData(2 * H * D, 7)];
+    const [k, v, q] = [
+      testData(3 * context * H * D, 5),
+      testData(3 * context * H * D, 6),
+      testData(2 * H * D, 7),
+    ];
     const rows = Uint32Array.of(4, 2 * context, 5, 0, 9, 0, 10, 0);
     const t = {
       q: gpu.upload(q),
@@ -62,7 +71,9 @@ describe('attention on the GPU', () => {
     const gpu = await testGpu();
     const t = gpu.alloc(64);
     const all = { q: t, keys: t, values: t, rows: t, stats: t, out: t };
-    expect(() => attentionForward(gpu.recorder, all, { M: 1, H: 1, D: 6 })).toThrow(/expected D to be a multiple of 4 up to 64, got 6/);
+    expect(() => attentionForward(gpu.recorder, all, { M: 1, H: 1, D: 6 })).toThrow(
+      /expected D to be a multiple of 4 up to 64, got 6/,
+    );
     gpu.free(t);
   });
 });

@@ -6,7 +6,14 @@ interface Rows {
 }
 
 /** Attention weights of one row and head over positions 0..position. */
-function weights(q: ArrayLike<number>, k: ArrayLike<number>, m: number, h: number, { rows }: Rows, { H, D }: AttentionDims): number[] {
+function weights(
+  q: ArrayLike<number>,
+  k: ArrayLike<number>,
+  m: number,
+  h: number,
+  { rows }: Rows,
+  { H, D }: AttentionDims,
+): number[] {
   const scores = Array.from({ length: rows[4 * m] + 1 }, (_, p) => {
     let score = 0;
     for (let d = 0; d < D; d++) score += q[(m * H + h) * D + d] * k[((rows[4 * m + 1] + p) * H + h) * D + d];
@@ -31,7 +38,8 @@ export function attentionForwardRef(
   for (let m = 0; m < M; m++)
     for (let h = 0; h < H; h++)
       weights(q, k, m, h, { rows }, dims).forEach((weight, p) => {
-        for (let d = 0; d < D; d++) out[(m * H + h) * D + d] += weight * v[((rows[4 * m + 1] + p) * H + h) * D + d];
+        for (let d = 0; d < D; d++)
+          out[(m * H + h) * D + d] += weight * v[((rows[4 * m + 1] + p) * H + h) * D + d];
       });
   return out;
 }

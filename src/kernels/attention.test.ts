@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { gradientError } from '../../test/gradcheck.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows } from './attention.ref.ts';
 
-const wave = (length: number, step: number): Float64Array => Float64Array.from({ length }, (_, i) => Math.sin(i * step));
+const wave = (length: number, step: number): Float64Array =>
+  Float64Array.from({ length }, (_, i) => Math.sin(i * step));
 
 describe('attention reference', () => {
   it('the first position attends to itself alone; equal keys average the values', () => {
     const v = [1, 2, 3, 4, 5, 6, 7, 8];
-    const out = attentionForwardRef(new Float64Array(8).fill(1), new Float64Array(8), v, packedRows([2]), { M: 2, H: 1, D: 4 });
+    const out = attentionForwardRef(new Float64Array(8).fill(1), new Float64Array(8), v, packedRows([2]), {
+      M: 2,
+      H: 1,
+      D: 4,
+    });
     expect([...out]).toEqual([1, 2, 3, 4, 3, 4, 5, 6]);
   });
 

@@ -38,10 +38,25 @@ function check(where: string, tensors: Readonly<Record<string, Tensor>>, dims: A
   const { M, H, D } = dims;
   requireDims(where, { M, H, D });
   if (D % 4 || D > 64)
-    throw new ShapeError(`${where}: expected D to be a multiple of 4 up to 64, got ${D}. Choose another number of heads.`);
+    throw new ShapeError(
+      `${where}: expected D to be a multiple of 4 up to 64, got ${D}. Choose another number of heads.`,
+    );
   const width = M * H * D;
-  const needed = { q: width, rows: 4 * M, stats: 2 * M * H, out: width, dOut: width, dQ: width, dK: width, dV: width };
-  requireLengths(where, tensors, Object.fromEntries(Object.entries(needed).filter(([name]) => name in tensors)));
+  const needed = {
+    q: width,
+    rows: 4 * M,
+    stats: 2 * M * H,
+    out: width,
+    dOut: width,
+    dQ: width,
+    dK: width,
+    dV: width,
+  };
+  requireLengths(
+    where,
+    tensors,
+    Object.fromEntries(Object.entries(needed).filter(([name]) => name in tensors)),
+  );
 }
 
 /**

@@ -86,7 +86,6 @@ export class Gpu {
     return new Gpu(device, summary, gpu);
   }
 
-
   /** @throws DeviceLostError once the device is gone, LabError after a validation or memory error. */
   requireAlive(): void {
     if (this.failure !== undefined) throw new LabError(`webgpu: ${this.failure}`);
@@ -121,7 +120,13 @@ export class Gpu {
     if (data.length > tensor.length)
       throw new LabError(`gpu.write: expected at most ${tensor.length} values, got ${data.length}.`);
     this.requireAlive();
-    this.device.queue.writeBuffer(tensor.buffer, tensor.offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    this.device.queue.writeBuffer(
+      tensor.buffer,
+      tensor.offset,
+      data.buffer,
+      data.byteOffset,
+      data.byteLength,
+    );
   }
 
   /** Reads tensors back (a submit and a map). Meant for tests, exports and small results. */
@@ -169,7 +174,9 @@ export class Gpu {
         ...used.map((name) => ({
           binding: names.indexOf(name) + 1,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: op.bindings[name] === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+          buffer: {
+            type: op.bindings[name] === 'read' ? ('read-only-storage' as const) : ('storage' as const),
+          },
         })),
       ],
     });
@@ -184,13 +191,21 @@ export class Gpu {
   }
 
   /** The bind group for these buffers, from the cache. */
-  bindGroup(kernel: CompiledKernel, op: Op, entryPoint: string, tensors: Readonly<Record<string, Tensor>>, uniforms: GPUBuffer): GPUBindGroup {
+  bindGroup(
+    kernel: CompiledKernel,
+    op: Op,
+    entryPoint: string,
+    tensors: Readonly<Record<string, Tensor>>,
+    uniforms: GPUBuffer,
+  ): GPUBindGroup {
     const names = Object.keys(op.bindings);
     let key = String(kernel.id);
     for (const name of op.kernels[entryPoint]) {
       const tensor = tensors[name];
       if (!tensor)
-        throw new LabError(`${op.name}.${entryPoint}: expected a tensor for binding ${name}, got none. Pass ${name}.`);
+        throw new LabError(
+          `${op.name}.${entryPoint}: expected a tensor for binding ${name}, got none. Pass ${name}.`,
+        );
       key += `|${this.idOf(tensor.buffer)}+${tensor.offset}:${tensor.length}`;
     }
     const cached = this.bindGroups.get(key);
@@ -236,7 +251,9 @@ export class Gpu {
       void module.getCompilationInfo().then(({ messages }) => {
         for (const m of messages)
           if (m.type === 'error')
-            console.error(`${op.name}.wgsl:${m.lineNum}:${m.linePos} ${m.message}\n  ${op.wgsl.split('\n')[m.lineNum - 1]}`);
+            console.error(
+              `${op.name}.wgsl:${m.lineNum}:${m.linePos} ${m.message}\n  ${op.wgsl.split('\n')[m.lineNum - 1]}`,
+            );
       });
     }
     return module;

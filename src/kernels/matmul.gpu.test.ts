@@ -20,12 +20,17 @@ describe.each(layouts)('matmul %s on the GPU', (layout) => {
   it.each(sizes)('M=%i N=%i K=%i: plain, accumulated, with residual', async (M, N, K) => {
     const gpu = await testGpu();
     const [a, b, r] = [testData(M * K, 1), testData(K * N, 2), testData(M * N, 3)];
-    const tensors = { a: gpu.upload(a), b: gpu.upload(b), partial: gpu.alloc(matmulPartialLength({ M, N, K })) };
+    const tensors = {
+      a: gpu.upload(a),
+      b: gpu.upload(b),
+      partial: gpu.alloc(matmulPartialLength({ M, N, K })),
+    };
     const [out, sum, withResidual] = [gpu.alloc(M * N), gpu.upload(r), gpu.alloc(M * N)];
     matmul(gpu.recorder, layout, { ...tensors, out }, { M, N, K });
     matmul(gpu.recorder, layout, { ...tensors, out: sum }, { M, N, K }, true);
     const residual = gpu.upload(r);
-    if (layout !== 'tn') matmul(gpu.recorder, layout, { ...tensors, residual, out: withResidual }, { M, N, K });
+    if (layout !== 'tn')
+      matmul(gpu.recorder, layout, { ...tensors, residual, out: withResidual }, { M, N, K });
     const [y, y1, y2] = await gpu.read(out, sum, withResidual);
     const expected = matmulRef(layout, a, b, { M, N, K });
     const shifted = expected.map((v, i) => v + r[i]);
@@ -42,7 +47,11 @@ it('matmul refuses what does not fit, with op, expectation, size and remedy', as
   expect(() => matmul(gpu.recorder, 'nn', { a: t, b: t, out: t }, { M: 0, N: 4, K: 4 })).toThrow(
     /matmul.nn: expected M to be an integer from 1 to \d+, got 0/,
   );
-  expect(() => matmul(gpu.recorder, 'nn', { a: t, b: t, out: t }, { M: 4, N: 4, K: MATMUL_LIMIT + 4 })).toThrow(/Pass a smaller K/);
-  expect(() => matmul(gpu.recorder, 'tn', { a: t, b: t, out: t }, { M: 4, N: 4, K: 4 })).toThrow(/expected partial to hold/);
+  expect(() =>
+    matmul(gpu.recorder, 'nn', { a: t, b: t, out: t }, { M: 4, N: 4, K: MATMUL_LIMIT + 4 }),
+  ).toThrow(/Pass a smaller K/);
+  expect(() => matmul(gpu.recorder, 'tn', { a: t, b: t, out: t }, { M: 4, N: 4, K: 4 })).toThrow(
+    /expected partial to hold/,
+  );
   gpu.free(t);
 });

@@ -7,7 +7,11 @@ import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
 
 const bindings = { a: 'read', b: 'read', residual: 'read', out: 'read_write' } as const;
-const products = { nn: ['a', 'b', 'residual', 'out'], nt: ['a', 'b', 'residual', 'out'], tn: ['a', 'b', 'out'] } as const;
+const products = {
+  nn: ['a', 'b', 'residual', 'out'],
+  nt: ['a', 'b', 'residual', 'out'],
+  tn: ['a', 'b', 'out'],
+} as const;
 const dims = { M: 'u32', N: 'u32', K: 'u32', mode: 'u32', chunk: 'u32' } as const;
 
 export const matmulOp = defineOp({ name: 'matmul', wgsl, bindings, dims, kernels: products });
@@ -70,7 +74,7 @@ export function matmul(
   const where = `matmul.${layout}`;
   const { M, N, K } = size;
   requireDims(where, { M, N, K }, MATMUL_LIMIT);
-  requireLengths(where, tensors as Record<string, Tensor>, { a: M * K, b: K * N, out: M * N });
+  requireLengths(where, tensors, { a: M * K, b: K * N, out: M * N });
   if (tensors.residual) requireLengths(where, { residual: tensors.residual }, { residual: M * N });
   const mode = tensors.residual ? 2 : accumulate ? 1 : 0;
   const { a, b, out, residual = a } = tensors;
@@ -78,7 +82,14 @@ export function matmul(
   // so a row's result does not depend on its batch.
   if (N % 4 || (layout === 'tn' ? M : K) % 4) {
     const constants = { STRIDES: ['nn', 'nt', 'tn'].indexOf(layout) };
-    recorder.dispatch(matmulAnyOp, 'product', { a, b, residual, out }, { M, N, K, mode }, grid(M * N), constants);
+    recorder.dispatch(
+      matmulAnyOp,
+      'product',
+      { a, b, residual, out },
+      { M, N, K, mode },
+      grid(M * N),
+      constants,
+    );
     return;
   }
   const fast = recorder.wideSubgroups;
@@ -94,6 +105,10 @@ export function matmul(
   if (!tensors.partial) requireLengths(where, {}, { partial: matmulPartialLength(size) });
   const partial = tensors.partial as Tensor;
   requireLengths(where, { partial }, { partial: matmulPartialLength(size) });
-  recorder.dispatch(op, 'tn', { a, b, out: partial }, { M, N, K, mode: 0, chunk }, [Math.ceil(M / tnRows), across, chunks]);
+  recorder.dispatch(op, 'tn', { a, b, out: partial }, { M, N, K, mode: 0, chunk }, [
+    Math.ceil(M / tnRows),
+    across,
+    chunks,
+  ]);
   sumChunks(recorder, { partial, out }, { n: M * N, chunks }, accumulate);
 }

@@ -51,7 +51,9 @@ export class Recorder {
     for (const [field, type] of Object.entries(op.dims)) {
       const value = dims[field];
       if (value === undefined)
-        throw new LabError(`${op.name}.${entryPoint}: expected a value for ${field}, got none. Pass ${field}.`);
+        throw new LabError(
+          `${op.name}.${entryPoint}: expected a value for ${field}, got none. Pass ${field}.`,
+        );
       if (type === 'u32') this.arenaU32[word] = value;
       else this.arenaF32[word] = value;
       word++;
@@ -69,7 +71,13 @@ export class Recorder {
   copy(from: Tensor, to: Tensor, length: number, fromStart = 0, toStart = 0): void {
     this.endPass();
     this.encoder ??= this.gpu.device.createCommandEncoder();
-    this.encoder.copyBufferToBuffer(from.buffer, from.offset + fromStart * 4, to.buffer, to.offset + toStart * 4, length * 4);
+    this.encoder.copyBufferToBuffer(
+      from.buffer,
+      from.offset + fromStart * 4,
+      to.buffer,
+      to.offset + toStart * 4,
+      length * 4,
+    );
   }
 
   /** Records zeros into the whole tensor. */

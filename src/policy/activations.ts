@@ -57,7 +57,11 @@ class Arena {
     };
   }
 
-  protected takeLayer(config: PolicyConfig, keep: string, kv: { keys: Tensor; values: Tensor } | null): LayerActivations {
+  protected takeLayer(
+    config: PolicyConfig,
+    keep: string,
+    kv: { keys: Tensor; values: Tensor } | null,
+  ): LayerActivations {
     const { width: C, feedForward: F, heads: H } = config;
     const M = this.capacity;
     const take = (perRow: number, name: string): Tensor => this.take(M * perRow, `${keep}.${name}`);

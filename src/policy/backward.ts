@@ -27,17 +27,37 @@ export function backward(
   const { partial, dResidual, dNormed } = arena;
 
   /** y = x·w with x [M, K], w [K, N]: dx = dy·wᵀ, dw = xᵀ·dy. */
-  const linear = (x: Tensor, w: Tensor, dy: Tensor, dx: Tensor, dw: Tensor, { N, K }: Omit<MatmulDims, 'M'>): void => {
+  const linear = (
+    x: Tensor,
+    w: Tensor,
+    dy: Tensor,
+    dx: Tensor,
+    dw: Tensor,
+    { N, K }: Omit<MatmulDims, 'M'>,
+  ): void => {
     matmul(recorder, 'nt', { a: dy, b: w, out: dx }, { M, N: K, K: N });
     matmul(recorder, 'tn', { a: x, b: dy, out: dw, partial }, { M: K, N, K: M });
   };
 
   matmul(recorder, 'nn', { a: arena.dLogits, b: weights.embedding, out: dNormed }, { M, N: C, K: V });
-  matmul(recorder, 'tn', { a: arena.dLogits, b: arena.normed, out: gradients.embedding, partial }, { M: V, N: C, K: M });
+  matmul(
+    recorder,
+    'tn',
+    { a: arena.dLogits, b: arena.normed, out: gradients.embedding, partial },
+    { M: V, N: C, K: M },
+  );
   recorder.clear(dResidual);
   rmsnormBackward(
     recorder,
-    { x: arena.residual[config.layers], weight: weights.norm, rstd: arena.rstd, dOut: dNormed, dX: dResidual, partial, dWeight: gradients.norm },
+    {
+      x: arena.residual[config.layers],
+      weight: weights.norm,
+      rstd: arena.rstd,
+      dOut: dNormed,
+      dX: dResidual,
+      partial,
+      dWeight: gradients.norm,
+    },
     { M, C },
   );
 
@@ -48,7 +68,15 @@ export function backward(
     linear(act.normed2, w.gateUp, arena.dGateUp, dNormed, g.gateUp, { N: 2 * F, K: C });
     rmsnormBackward(
       recorder,
-      { x: act.middle, weight: w.norm2, rstd: act.rstd2, dOut: dNormed, dX: dResidual, partial, dWeight: g.norm2 },
+      {
+        x: act.middle,
+        weight: w.norm2,
+        rstd: act.rstd2,
+        dOut: dNormed,
+        dX: dResidual,
+        partial,
+        dWeight: g.norm2,
+      },
       { M, C },
     );
     linear(act.attended, w.out, dResidual, arena.dAttended, g.out, { N: C, K: C });
@@ -65,7 +93,15 @@ export function backward(
     linear(act.normed1, w.qkv, arena.dQkv, dNormed, g.qkv, { N: 3 * C, K: C });
     rmsnormBackward(
       recorder,
-      { x: arena.residual[l], weight: w.norm1, rstd: act.rstd1, dOut: dNormed, dX: dResidual, partial, dWeight: g.norm1 },
+      {
+        x: arena.residual[l],
+        weight: w.norm1,
+        rstd: act.rstd1,
+        dOut: dNormed,
+        dX: dResidual,
+        partial,
+        dWeight: g.norm1,
+      },
       { M, C },
     );
   }

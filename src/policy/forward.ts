@@ -11,7 +11,14 @@ import { NORM_EPS, type PolicyConfig } from './types.ts';
 import type { LayerWeights, Weights } from './weights.ts';
 
 /** x [M, C] = √C · embedding[tokens]. */
-export function embed(recorder: Recorder, config: PolicyConfig, weights: Weights, tokens: Tensor, x: Tensor, M: number): void {
+export function embed(
+  recorder: Recorder,
+  config: PolicyConfig,
+  weights: Weights,
+  tokens: Tensor,
+  x: Tensor,
+  M: number,
+): void {
   const { width: C, vocabulary: V } = config;
   embeddingForward(recorder, { tokens, table: weights.embedding, out: x }, { M, C, V, scale: Math.sqrt(C) });
 }
@@ -31,12 +38,24 @@ export function layerForward(
   M: number,
 ): void {
   const { width: C, heads: H, feedForward: F, context: T } = config;
-  rmsnormForward(recorder, { x, weight: w.norm1, out: act.normed1, rstd: act.rstd1 }, { M, C, eps: NORM_EPS });
+  rmsnormForward(
+    recorder,
+    { x, weight: w.norm1, out: act.normed1, rstd: act.rstd1 },
+    { M, C, eps: NORM_EPS },
+  );
   matmul(recorder, 'nn', { a: act.normed1, b: w.qkv, out: act.qkv }, { M, N: 3 * C, K: C });
-  ropeForward(recorder, { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values }, { M, C, H, T });
+  ropeForward(
+    recorder,
+    { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values },
+    { M, C, H, T },
+  );
   attentionForward(recorder, { ...act, rows: row.rows, out: act.attended }, { M, H, D: C / H });
   matmul(recorder, 'nn', { a: act.attended, b: w.out, residual: x, out: act.middle }, { M, N: C, K: C });
-  rmsnormForward(recorder, { x: act.middle, weight: w.norm2, out: act.normed2, rstd: act.rstd2 }, { M, C, eps: NORM_EPS });
+  rmsnormForward(
+    recorder,
+    { x: act.middle, weight: w.norm2, out: act.normed2, rstd: act.rstd2 },
+    { M, C, eps: NORM_EPS },
+  );
   matmul(recorder, 'nn', { a: act.normed2, b: w.gateUp, out: act.gateUp }, { M, N: 2 * F, K: C });
   swigluForward(recorder, { gateUp: act.gateUp, out: act.hidden }, { M, F });
   matmul(recorder, 'nn', { a: act.hidden, b: w.down, residual: act.middle, out }, { M, N: C, K: F });
@@ -51,6 +70,10 @@ export function unembed(
   M: number,
 ): void {
   const { width: C, vocabulary: V } = config;
-  rmsnormForward(recorder, { x: t.x, weight: weights.norm, out: t.normed, rstd: t.rstd }, { M, C, eps: NORM_EPS });
+  rmsnormForward(
+    recorder,
+    { x: t.x, weight: weights.norm, out: t.normed, rstd: t.rstd },
+    { M, C, eps: NORM_EPS },
+  );
   matmul(recorder, 'nt', { a: t.normed, b: weights.embedding, out: t.logits }, { M, N: V, K: C });
 }

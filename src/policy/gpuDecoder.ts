@@ -42,7 +42,9 @@ export class GpuDecoder implements Decoder {
     readonly capacity: number,
   ) {
     if (!Number.isInteger(capacity) || capacity < 1)
-      throw new LabError(`decoder: expected a capacity of at least 1 sequence, got ${capacity}. Ask for a positive number.`);
+      throw new LabError(
+        `decoder: expected a capacity of at least 1 sequence, got ${capacity}. Ask for a positive number.`,
+      );
     this.lengths = new Uint32Array(capacity);
     this.pending = new Int32Array(capacity).fill(-1);
     const { layers, context, width: C, vocabulary: V } = config;
@@ -84,7 +86,12 @@ export class GpuDecoder implements Decoder {
         rows += feeds[end].tokens.length + 1;
         if (rows > MAX_ROWS && end > begin) break;
       }
-      results.push(await this.extendChunk(feeds.slice(begin, end), { ...options, streams: options.streams.slice(begin, end) }));
+      results.push(
+        await this.extendChunk(feeds.slice(begin, end), {
+          ...options,
+          streams: options.streams.slice(begin, end),
+        }),
+      );
       begin = end;
     }
     return {
@@ -103,15 +110,26 @@ export class GpuDecoder implements Decoder {
       const draw = this.drawAt(j);
       if (j > 0) this.feedSampled(feeds, this.draws[j - 1].token, j);
       this.gpu.write(draw.stream, Uint32Array.from(options.streams));
-      this.gpu.write(draw.position, Uint32Array.from(feeds, (f) => this.lengths[f.sequence] + j));
+      this.gpu.write(
+        draw.position,
+        Uint32Array.from(feeds, (f) => this.lengths[f.sequence] + j),
+      );
       const { seed, temperature } = options;
-      sample(this.gpu.recorder, { ...draw, logits: this.heads.logits }, { R, V: this.config.vocabulary, seed, temperature });
+      sample(
+        this.gpu.recorder,
+        { ...draw, logits: this.heads.logits },
+        { R, V: this.config.vocabulary, seed, temperature },
+      );
       reads.push(...[draw.token, draw.logProb, draw.entropy].map((t) => ({ ...t, length: R })));
       // Each pass writes its row metadata, so the ones before must be on their way.
       if (j + 1 < count) this.gpu.recorder.submit();
     }
     const values = count ? await this.gpu.read(...reads) : (this.gpu.recorder.submit(), []);
-    const sampled = { tokens: new Uint32Array(R * count), logProb: new Float32Array(R * count), entropy: new Float32Array(R * count) };
+    const sampled = {
+      tokens: new Uint32Array(R * count),
+      logProb: new Float32Array(R * count),
+      entropy: new Float32Array(R * count),
+    };
     for (let j = 0; j < count; j++) {
       const tokens = new Uint32Array(values[3 * j].buffer, values[3 * j].byteOffset, R);
       for (let i = 0; i < R; i++) {
@@ -197,13 +215,21 @@ export class GpuDecoder implements Decoder {
     places.forEach((p, m) => rows.set([p, sequences[m] * T, p + 1, 0], 4 * m));
     this.gpu.write(arena.feed.rows, rows);
     this.gpu.write(arena.feed.position, Uint32Array.from(places));
-    this.gpu.write(arena.feed.kvRow, Uint32Array.from(places, (p, m) => sequences[m] * T + p));
+    this.gpu.write(
+      arena.feed.kvRow,
+      Uint32Array.from(places, (p, m) => sequences[m] * T + p),
+    );
   }
 
   private scratch(rows: number): DecodingArena {
     if (!this.arena || this.arena.capacity < rows) {
       this.arena?.free();
-      this.arena = new DecodingArena(this.gpu, this.config, Math.min(MAX_ROWS * 2, 2 ** Math.ceil(Math.log2(rows))), this.caches[0]);
+      this.arena = new DecodingArena(
+        this.gpu,
+        this.config,
+        Math.min(MAX_ROWS * 2, 2 ** Math.ceil(Math.log2(rows))),
+        this.caches[0],
+      );
     }
     return this.arena;
   }
@@ -230,11 +256,15 @@ export class GpuDecoder implements Decoder {
 
   private check(feeds: readonly Feed[], { count, streams }: SampleOptions): void {
     if (streams.length !== feeds.length)
-      throw new LabError(`decoder: expected ${feeds.length} streams, got ${streams.length}. Give one per feed.`);
+      throw new LabError(
+        `decoder: expected ${feeds.length} streams, got ${streams.length}. Give one per feed.`,
+      );
     const seen = new Set<number>();
     for (const { sequence, tokens } of feeds) {
       if (sequence < 0 || sequence >= this.capacity || seen.has(sequence))
-        throw new LabError(`decoder: expected distinct sequences below ${this.capacity}, got ${sequence}. Feed each once.`);
+        throw new LabError(
+          `decoder: expected distinct sequences below ${this.capacity}, got ${sequence}. Feed each once.`,
+        );
       seen.add(sequence);
       if (tokens.length === 0 && this.pending[sequence] < 0)
         throw new LabError(`decoder: expected tokens for sequence ${sequence}, got none. Feed at least one.`);

@@ -6,11 +6,27 @@ import { GpuPolicy } from './gpuPolicy.ts';
 import { initialParameters, parameterLayout } from './parameters.ts';
 import { policySizes, type PolicyConfig, type UpdateSettings } from './types.ts';
 
-const tiny: PolicyConfig = { name: 'tiny', vocabulary: 11, width: 8, layers: 2, heads: 2, feedForward: 12, context: 12 };
-const update: UpdateSettings = { learningRate: 1e-2, beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01, gradClip: 1 };
+const tiny: PolicyConfig = {
+  name: 'tiny',
+  vocabulary: 11,
+  width: 8,
+  layers: 2,
+  heads: 2,
+  feedForward: 12,
+  context: 12,
+};
+const update: UpdateSettings = {
+  learningRate: 1e-2,
+  beta1: 0.9,
+  beta2: 0.98,
+  eps: 1e-8,
+  weightDecay: 0.01,
+  gradClip: 1,
+};
 
 /** Larger than the usual start, so that attention and gates are far from uniform. */
-const lively = (config: PolicyConfig, seed = 1): Float32Array => initialParameters(config, seed).map((v) => (v === 1 ? 1.1 : v * 3));
+const lively = (config: PolicyConfig, seed = 1): Float32Array =>
+  initialParameters(config, seed).map((v) => (v === 1 ? 1.1 : v * 3));
 
 function sequencesOf(config: PolicyConfig, lengths: readonly number[], seed = 3): number[][] {
   const random = new Random(seed);
@@ -38,15 +54,23 @@ async function policyOf(config: PolicyConfig, parameters = lively(config)): Prom
 afterAll(() => made.forEach((policy) => policy.destroy()));
 
 describe('GpuPolicy', () => {
-  it.each([tiny, policySizes.nano, policySizes.micro])('$name: logits and scores agree with the float64 reference', async (config) => {
-    const parameters = lively(config);
-    const policy = await policyOf(config, parameters);
-    const sequences = sequencesOf(config, [1, 5, config.context, 7]);
-    const expected = sequences.flatMap((s) => [...logitsRef(config, parameters, s)]);
-    expect(relativeError(await policy.logits(sequences), expected)).toBeLessThan(1e-4);
-    const scored = await policy.score(sequences);
-    expect(relativeError(scored.logProb, sequences.flatMap((s) => logProbRef(config, parameters, s)))).toBeLessThan(1e-4);
-  });
+  it.each([tiny, policySizes.nano, policySizes.micro])(
+    '$name: logits and scores agree with the float64 reference',
+    async (config) => {
+      const parameters = lively(config);
+      const policy = await policyOf(config, parameters);
+      const sequences = sequencesOf(config, [1, 5, config.context, 7]);
+      const expected = sequences.flatMap((s) => [...logitsRef(config, parameters, s)]);
+      expect(relativeError(await policy.logits(sequences), expected)).toBeLessThan(1e-4);
+      const scored = await policy.score(sequences);
+      expect(
+        relativeError(
+          scored.logProb,
+          sequences.flatMap((s) => logProbRef(config, parameters, s)),
+        ),
+      ).toBeLessThan(1e-4);
+    },
+  );
 
   it('gradients of Σ d·logπ agree with central differences of the float64 reference, in every parameter matrix', async () => {
     const parameters = lively(tiny);
@@ -71,7 +95,8 @@ describe('GpuPolicy', () => {
         pairs.push([gradient[at], numeric, name]);
         scale = Math.max(scale, Math.abs(numeric));
       }
-    for (const [analytic, numeric, name] of pairs) expect(Math.abs(analytic - numeric) / scale, name).toBeLessThan(2e-3);
+    for (const [analytic, numeric, name] of pairs)
+      expect(Math.abs(analytic - numeric) / scale, name).toBeLessThan(2e-3);
     expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
   });
 
@@ -115,7 +140,9 @@ describe('GpuPolicy', () => {
 
   it('names an overlong sequence and an unknown token', async () => {
     const policy = await policyOf(tiny);
-    await expect(policy.logits([new Array<number>(13).fill(0)])).rejects.toThrow(/expected sequences of 1 to 12 tokens, got 13/);
+    await expect(policy.logits([new Array<number>(13).fill(0)])).rejects.toThrow(
+      /expected sequences of 1 to 12 tokens, got 13/,
+    );
     await expect(policy.logits([[3, 11]])).rejects.toThrow(/expected tokens from 0 to 10, got 11/);
   });
 });
@@ -147,7 +174,8 @@ describe('GpuDecoder', () => {
     let start = 0;
     texts.forEach((text, sequence) => {
       const scored = logProb.subarray(start, start + text.length);
-      for (const value of logProbs[sequence]) expect([...scored].some((x) => Math.abs(x - value) < 1e-5)).toBe(true);
+      for (const value of logProbs[sequence])
+        expect([...scored].some((x) => Math.abs(x - value) < 1e-5)).toBe(true);
       expect(scored[text.length - 2]).toBeCloseTo(logProbs[sequence][logProbs[sequence].length - 1], 5);
       start += text.length;
     });
@@ -188,7 +216,9 @@ describe('GpuDecoder', () => {
     const policy = await policyOf(tiny);
     const decoder = policy.decoder(1);
     const feed = [{ sequence: 0, tokens: new Array<number>(10).fill(1) }];
-    await expect(decoder.extend(feed, { ...options, streams: [0] })).rejects.toThrow(/expected at most 12 tokens, got 13/);
+    await expect(decoder.extend(feed, { ...options, streams: [0] })).rejects.toThrow(
+      /expected at most 12 tokens, got 13/,
+    );
     decoder.destroy();
   });
 });

@@ -11,7 +11,14 @@ import { embed, layerForward, unembed } from './forward.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
 import { chunkByRows, pack, type Packed } from './packed.ts';
 import { parameterLayout, ropeTable } from './parameters.ts';
-import { ROPE_THETA, type Checkpoint, type PolicyConfig, type Scores, type TrainablePolicy, type UpdateSettings } from './types.ts';
+import {
+  ROPE_THETA,
+  type Checkpoint,
+  type PolicyConfig,
+  type Scores,
+  type TrainablePolicy,
+  type UpdateSettings,
+} from './types.ts';
 import { weightsOf, type Weights } from './weights.ts';
 
 /** Rows scored in one submit: keeps every submit short and bounds the memory of `logits` and `score`. */
@@ -41,7 +48,9 @@ export class GpuPolicy implements TrainablePolicy {
   ) {
     const { length } = parameterLayout(config);
     if (parameters.length !== length)
-      throw new LabError(`policy ${config.name}: expected ${length} parameters, got ${parameters.length}. Load the matching file.`);
+      throw new LabError(
+        `policy ${config.name}: expected ${length} parameters, got ${parameters.length}. Load the matching file.`,
+      );
     this.parameterTensor = gpu.upload(parameters, 'parameters');
     this.weights = weightsOf(this.parameterTensor, config);
     this.reference = weightsOf(gpu.upload(parameters, 'reference'), config);
@@ -80,7 +89,10 @@ export class GpuPolicy implements TrainablePolicy {
       const batch = this.load(chunk);
       this.run(this.weights, batch.count);
       this.scoreInto(this.current.logProb, batch.count);
-      const [logProb, entropy] = await this.gpu.read(part(this.current.logProb, batch.count), part(this.current.entropy, batch.count));
+      const [logProb, entropy] = await this.gpu.read(
+        part(this.current.logProb, batch.count),
+        part(this.current.entropy, batch.count),
+      );
       out.logProb.set(withoutLast(logProb, batch), at);
       out.entropy.set(withoutLast(entropy, batch), at);
       at += batch.count;
@@ -121,7 +133,13 @@ export class GpuPolicy implements TrainablePolicy {
     this.gpu.write(arena.weight, withoutLast(dLogProb, batch));
     logProbBackward(
       this.gpu.recorder,
-      { ...arena, target: arena.targets, dLogProb: arena.weight, dEntropy: arena.zero, dLogits: arena.dLogits },
+      {
+        ...arena,
+        target: arena.targets,
+        dLogProb: arena.weight,
+        dEntropy: arena.zero,
+        dLogits: arena.dLogits,
+      },
       { M, V: this.config.vocabulary },
     );
     this.descend(batch, update);
@@ -129,14 +147,24 @@ export class GpuPolicy implements TrainablePolicy {
     return { gradNorm: norm[0] };
   }
 
-  async supervised(sequences: Sequences, weights: Float32Array, update: UpdateSettings): Promise<{ loss: number; gradNorm: number }> {
+  async supervised(
+    sequences: Sequences,
+    weights: Float32Array,
+    update: UpdateSettings,
+  ): Promise<{ loss: number; gradNorm: number }> {
     const batch = this.load(sequences);
     const { count: M } = batch;
     const arena = this.current;
-    if (weights.length !== M) throw new LabError(`policy.supervised: expected ${M} weights, got ${weights.length}. Give one per token.`);
+    if (weights.length !== M)
+      throw new LabError(
+        `policy.supervised: expected ${M} weights, got ${weights.length}. Give one per token.`,
+      );
     const used = withoutLast(weights, batch);
     const total = used.reduce((a, b) => a + b, 0);
-    if (!(total > 0)) throw new LabError('policy.supervised: expected a positive weight somewhere, got none. Weight the tokens to learn.');
+    if (!(total > 0))
+      throw new LabError(
+        'policy.supervised: expected a positive weight somewhere, got none. Weight the tokens to learn.',
+      );
     this.gpu.write(arena.weight, used);
     this.run(this.weights, M);
     const tensors = { ...arena, target: arena.targets, loss: arena.logProb };
@@ -162,7 +190,11 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   async checkpoint(): Promise<Checkpoint> {
-    const [parameters, firstMoment, secondMoment] = await this.gpu.read(this.parameterTensor, this.firstMoment, this.secondMoment);
+    const [parameters, firstMoment, secondMoment] = await this.gpu.read(
+      this.parameterTensor,
+      this.firstMoment,
+      this.secondMoment,
+    );
     return { parameters, firstMoment, secondMoment, updates: this.updates };
   }
 
@@ -181,7 +213,9 @@ export class GpuPolicy implements TrainablePolicy {
     this.arena?.free();
     const { partial, norm, table, firstMoment, secondMoment, parameterTensor } = this;
     const flats = [this.reference.flat, this.gradients.flat];
-    [parameterTensor, firstMoment, secondMoment, partial, norm, table, ...flats].forEach((t) => this.gpu.free(t));
+    [parameterTensor, firstMoment, secondMoment, partial, norm, table, ...flats].forEach((t) =>
+      this.gpu.free(t),
+    );
   }
 
   private get current(): TrainingArena {
@@ -211,14 +245,27 @@ export class GpuPolicy implements TrainablePolicy {
     const { residual, layers, input, normed, rstd, logits } = this.current;
     embed(gpu.recorder, config, weights, input.tokens, residual[0], M);
     layers.forEach((activations, l) =>
-      layerForward(gpu.recorder, config, weights.layers[l], activations, { ...input, table: this.table }, residual[l], residual[l + 1], M),
+      layerForward(
+        gpu.recorder,
+        config,
+        weights.layers[l],
+        activations,
+        { ...input, table: this.table },
+        residual[l],
+        residual[l + 1],
+        M,
+      ),
     );
     unembed(gpu.recorder, config, weights, { x: residual[config.layers], normed, rstd, logits }, M);
   }
 
   private scoreInto(logProb: Tensor, M: number): void {
     const { logits, targets, entropy, lse } = this.current;
-    logProbForward(this.gpu.recorder, { logits, target: targets, logProb, entropy, lse }, { M, V: this.config.vocabulary });
+    logProbForward(
+      this.gpu.recorder,
+      { logits, target: targets, logProb, entropy, lse },
+      { M, V: this.config.vocabulary },
+    );
   }
 
   /** Backpropagates `dLogits` and takes one AdamW step; recorded, not submitted. */
@@ -232,7 +279,14 @@ export class GpuPolicy implements TrainablePolicy {
     this.updates++;
     adamwStep(
       gpu.recorder,
-      { parameters: this.parameterTensor, gradients: this.gradients.flat, firstMoment, secondMoment, partial, norm },
+      {
+        parameters: this.parameterTensor,
+        gradients: this.gradients.flat,
+        firstMoment,
+        secondMoment,
+        partial,
+        norm,
+      },
       { ...update, n: this.parameterTensor.length, update: this.updates },
     );
   }

@@ -53,7 +53,10 @@ function checkSequence(sequence: readonly number[], index: number, config: Polic
 }
 
 /** Splits sequences into runs of at most `limit` rows, in order. */
-export function chunkByRows<S extends { readonly length: number }>(sequences: readonly S[], limit: number): S[][] {
+export function chunkByRows<S extends { readonly length: number }>(
+  sequences: readonly S[],
+  limit: number,
+): S[][] {
   const chunks: S[][] = [];
   let rows = Infinity;
   for (const sequence of sequences) {

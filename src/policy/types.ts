@@ -81,7 +81,13 @@ export interface Scores {
 }
 
 /** The sizes of the design. `vocabulary` is the search world's; context covers its longest episode. */
-const size = (name: string, width: number, layers: number, heads: number, feedForward: number): PolicyConfig => ({
+const size = (
+  name: string,
+  width: number,
+  layers: number,
+  heads: number,
+  feedForward: number,
+): PolicyConfig => ({
   name,
   vocabulary: 80,
   width,
@@ -117,7 +123,9 @@ export interface TrainablePolicy extends LanguageModel {
    * Scores `sequences` under the policy (keeping the activations for {@link backward}) and under the frozen
    * reference; arrays are [ΣT_i] as in {@link LanguageModel.score}.
    */
-  forward(sequences: readonly (readonly number[])[]): Promise<Scores & { readonly referenceLogProb: Float32Array }>;
+  forward(
+    sequences: readonly (readonly number[])[],
+  ): Promise<Scores & { readonly referenceLogProb: Float32Array }>;
   /**
    * Backpropagates dL/dlogProb ([ΣT_i], aligned with the last {@link forward}) and takes one AdamW step
    * that *decreases* L. Resolves with the gradient norm before clipping.
