@@ -25,15 +25,21 @@ async function firstAdapter(create: (flags: string[]) => GPU): Promise<GPU | nul
  */
 function restWhileMapping(buffer: { prototype: GPUBuffer }, restMs: number): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- applied to its buffer below
   const mapAsync = buffer.prototype.mapAsync;
   let pending = 0;
+  let resting = false;
   const rest = (): void => {
-    if (pending === 0) return;
+    resting = pending > 0;
+    if (!resting) return;
     Atomics.wait(clock, 0, 0, restMs);
     setImmediate(rest);
   };
   buffer.prototype.mapAsync = async function (...args) {
-    if (pending++ === 0) setImmediate(rest);
+    pending++;
+    // One chain only: a map may start before the last chain has noticed that its own is over.
+    if (!resting) setImmediate(rest);
+    resting = true;
     try {
       return await mapAsync.apply(this, args);
     } finally {

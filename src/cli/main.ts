@@ -3,6 +3,7 @@ import { InputError, LabError } from '../core/errors.ts';
 import { evalCommand } from './eval.ts';
 import { quietOnClosedPipe } from './output.ts';
 import { pretrainCommand } from './pretrain.ts';
+import { reproduceCommand } from './reproduce.ts';
 import { trainCommand } from './train.ts';
 
 /** Exit codes; documented in docs/cli.md. */
@@ -27,7 +28,7 @@ export async function main(args: string[], root: string): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError();
-  for (const make of [pretrainCommand, trainCommand, evalCommand])
+  for (const make of [pretrainCommand, trainCommand, evalCommand, reproduceCommand])
     program.addCommand(make(context, (code) => (exitCode = code)).copyInheritedSettings(program));
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -56,7 +57,7 @@ function inHouseStyle({ code, message }: CommanderError): string {
       'commander.unknownOption': `expected a known option, got ${subject}`,
       'commander.unknownCommand': `expected a known command, got ${subject}`,
       'commander.optionMissingArgument': `expected a value for ${subject}, got none`,
-      'commander.missingArgument': `expected a value for ${subject}, got none`,
+      'commander.missingArgument': `expected ${subject}, got none`,
       'commander.excessArguments': 'expected options alone, got further words',
     }[code] ?? message.replace(/^error: /, '');
   const remedy = meant ? `Did you mean ${meant}? \`npx actguide --help\`` : '`npx actguide --help`';

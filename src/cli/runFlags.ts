@@ -64,9 +64,9 @@ function valueOf({ value: form }: Flag, text: string): string | number | boolean
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** Adds the flags of a training run to a command. */
-export function addRunFlags(command: Command): void {
-  for (const { field, flag, value: form, help } of runFlags)
+/** Adds the flags of a training run to a command, but for the fields that the command sets itself. */
+export function addRunFlags(command: Command, without: readonly Field[] = []): void {
+  for (const { field, flag, value: form, help } of runFlags.filter((f) => !without.includes(f.field)))
     command.option(`${flag} ${form}`, `${help} (default: ${defaultRun[field as keyof typeof defaultRun]})`);
   for (const { flag, value: form, help } of algorithmFlags)
     command.option(`${flag} ${form}`, `${help} (default: preset)`);
@@ -103,6 +103,6 @@ export function parseRunFlags(input: Record<string, unknown>): RunConfig {
       )
       .replace(/ \(null\)/g, '')
       .replace(/\bnull\b/g, 'none');
-    throw new InputError(`${message} \`npx actguide train --help\` lists the options.`);
+    throw new InputError(`${message} \`npx actguide train --help\` explains the options.`);
   }
 }

@@ -21,7 +21,8 @@ test('the folder is created with its first file', () => {
 test('a folder that holds a run is refused, and so is a file', () => {
   const path = join(base, 'taken');
   new OutFolder(path).writeJson('run.json', {});
-  expect(() => new OutFolder(path)).toThrow(/^--out: expected a new or empty folder, got .*taken/);
+  expect(() => new OutFolder(path)).toThrow(/^--out: expected a folder without run\.json, got .*taken/);
+  expect(() => new OutFolder(path, ['fig3.json'])).not.toThrow();
   const file = join(base, 'file');
   writeFileSync(file, '');
   expect(() => new OutFolder(file)).toThrow(/^--out: expected a folder/);

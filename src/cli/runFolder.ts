@@ -16,12 +16,16 @@ export class OutFolder {
   readonly path: string;
   private created = false;
 
-  /** @throws InputError when the path is a file, cannot be written to, or holds a run already. */
-  constructor(path: string) {
+  /**
+   * `results`: files that only this run may write.
+   * @throws InputError when the path is a file, cannot be written to, or holds such a file already.
+   */
+  constructor(path: string, results: readonly string[] = ['run.json']) {
     this.path = resolve(path);
-    if (existsSync(join(this.path, 'run.json')))
+    const taken = results.find((name) => existsSync(join(this.path, name)));
+    if (taken)
       throw new InputError(
-        `--out: expected a new or empty folder, got ${path}, which holds a run. Name another one.`,
+        `--out: expected a folder without ${taken}, got ${path}, which has one. Name another one.`,
       );
     let parent = this.path;
     while (!existsSync(parent)) parent = dirname(parent);

@@ -4,13 +4,28 @@ import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import type { PolicyConfig } from '../policy/types.ts';
 import { dawnGpu } from './dawn.ts';
 
-/** A policy on the GPU while `use` runs; both are freed after it, whatever happens. */
-export async function withPolicy<T>(
-  { config, parameters }: { readonly config: PolicyConfig; readonly parameters: Float32Array },
-  use: (policy: GpuPolicy, gpu: Gpu) => Promise<T>,
-): Promise<T> {
+/** A policy as a file holds it. */
+export interface Weights {
+  readonly config: PolicyConfig;
+  readonly parameters: Float32Array;
+}
+
+/** The GPU while `use` runs; freed after it, whatever happens. */
+export async function withGpu<T>(use: (gpu: Gpu) => Promise<T>): Promise<T> {
   const gpu = await Gpu.acquire(await dawnGpu());
   try {
+    return await use(gpu);
+  } finally {
+    gpu.destroy();
+  }
+}
+
+/** A policy on the GPU while `use` runs; both are freed after it, whatever happens. */
+export function withPolicy<T>(
+  { config, parameters }: Weights,
+  use: (policy: GpuPolicy, gpu: Gpu) => Promise<T>,
+): Promise<T> {
+  return withGpu(async (gpu) => {
     const policy = GpuPolicy.create(gpu, config, parameters);
     try {
       return await use(policy, gpu);
@@ -18,7 +33,5 @@ export async function withPolicy<T>(
       releaseDecoders(policy);
       policy.destroy();
     }
-  } finally {
-    gpu.destroy();
-  }
+  });
 }

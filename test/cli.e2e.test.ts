@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { StepMetrics } from '../actguide/config.ts';
-import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
-import { importOnnx } from '../policy/onnx/importOnnx.ts';
-import { initialParameters } from '../policy/parameters.ts';
-import { policySizes } from '../policy/types.ts';
+import type { StepMetrics } from '../src/actguide/config.ts';
+import { exportOnnx } from '../src/policy/onnx/exportOnnx.ts';
+import { importOnnx } from '../src/policy/onnx/importOnnx.ts';
+import { initialParameters } from '../src/policy/parameters.ts';
+import { policySizes } from '../src/policy/types.ts';
 
-const bin = fileURLToPath(new URL('../../bin/actguide.js', import.meta.url));
+const bin = fileURLToPath(new URL('../bin/actguide.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'actguide-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -53,6 +53,8 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     [['train', '--policy', 'giant'], /^--policy: expected nano, micro, mini or small, got giant/],
     [['pretrain', '--updates', '0'], /^--updates: expected a whole number from 1 to 1000000, got '0'/],
     [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, got 'fast'/],
+    [['reproduce', 'fig99'], /^reproduce: expected one of fig3, .*, got 'fig99'/],
+    [['reproduce', 'fig3', '--seeds', '0'], /^--seeds: expected a whole number from 1 to 100, got '0'/],
     [['trian'], /^actguide: expected a known command, got trian\. Did you mean train\?/],
   ])('%j', (args, message) => {
     const withOut =
@@ -134,4 +136,28 @@ test('pretrain keeps a policy that eval can read', () => {
   );
   expect(evaluated.status).toBe(0);
   expect(lines(evaluated.stdout)).toMatchObject([{ done: true, guided: 'full', tasks: 2, policy: 'nano' }]);
+});
+
+test('reproduce keeps records and verdicts with their provenance', () => {
+  const out = join(folder, 'figures');
+  const tiny = ['--quick', '--seeds', '2', '--steps', '1', ...small, '--json'];
+  const { status, stdout } = actguide('reproduce', 'fig5', ...tiny, '--out', out);
+  expect(status).toBe(0);
+  const printed = lines(stdout);
+  expect(printed).toHaveLength(2 * 2 + 2);
+  expect(printed[0]).toMatchObject({ item: 'fig5', finished: 1, total: 4, record: { seed: 3, step: 0 } });
+  const { verdicts } = printed[4] as { verdicts: Record<string, unknown>[] };
+  expect(verdicts[0]).toMatchObject({ interval: { mean: expect.any(Number) as number } });
+  expect(verdicts[0].outcome).toMatch(/^(holds|does not hold|undecided)$/);
+  expect(printed[5]).toEqual({ done: true, verdicts: { fig5: verdicts } });
+
+  const records = lines(readFileSync(join(out, 'fig5.jsonl'), 'utf8'));
+  expect(records).toEqual(printed.slice(0, 4).map(({ record }) => record));
+  const file = JSON.parse(readFileSync(join(out, 'fig5.json'), 'utf8')) as Record<string, unknown>;
+  expect(file).toMatchObject({ item: 'fig5', seeds: [3, 4], quick: true, verdicts });
+  expect(file.adapter).toMatchObject({ description: expect.any(String) as string });
+
+  const again = actguide('reproduce', 'fig5', ...tiny, '--out', out);
+  expect(again.status).toBe(2);
+  expect(again.stderr).toMatch(/^--out: expected a folder without fig5\.json/);
 });
