@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceMetrics, StepMetrics } from '../actguide/config.ts';
 import { duration, number } from './format.ts';
-import { bySource, metricSeries, niceTop, remainingMs, stepTicks, successSeries, tableRows } from './series.ts';
+import {
+  bySource,
+  metricSeries,
+  niceTop,
+  remainingMs,
+  stepTicks,
+  successSeries,
+  tableRows,
+} from './series.ts';
 
 const source = (ratio: number): SourceMetrics => ({
   rollouts: 4,

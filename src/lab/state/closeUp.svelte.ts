@@ -7,7 +7,7 @@ export const TASKS_PER_LEVEL = 12;
 
 /** How the state reaches whichever worker answers probes. */
 export interface Prober {
-  probe<R>(invoke: (api: { [K in keyof ProbeApi]: ProbeApi[K] }) => Promise<R>): Promise<R>;
+  probe<R>(invoke: (api: ProbeApi) => Promise<R>): Promise<R>;
 }
 
 /** One task under the current weights: its graph, a sampled trajectory, and Figure 3. */

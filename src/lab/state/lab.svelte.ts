@@ -52,6 +52,7 @@ export class Lab implements Prober {
   }
 
   pause(): void {
+    this.run.status = 'pausing';
     void this.guarded(() => this.remote().call((api) => api.pause()));
   }
 
@@ -79,8 +80,8 @@ export class Lab implements Prober {
     });
   }
 
-  probe<R>(invoke: (api: { [K in keyof ProbeApi]: ProbeApi[K] }) => Promise<R>): Promise<R> {
-    return this.remote().call((remote) => invoke(remote as unknown as ProbeApi));
+  probe<R>(invoke: (api: ProbeApi) => Promise<R>): Promise<R> {
+    return this.remote().call(invoke);
   }
 
   private begin(paused: boolean): void {

@@ -30,8 +30,8 @@ export class ProbeLab implements Prober {
     this.worker = undefined;
   }
 
-  probe<R>(invoke: (api: { [K in keyof ProbeApi]: ProbeApi[K] }) => Promise<R>): Promise<R> {
+  probe<R>(invoke: (api: ProbeApi) => Promise<R>): Promise<R> {
     if (!this.worker) throw new Error('lab: expected a running probe worker, found none. Reload the page.');
-    return this.worker.call((remote) => invoke(remote as unknown as ProbeApi));
+    return this.worker.call(invoke);
   }
 }

@@ -3,7 +3,7 @@ import type { ErrorView, LoadedPolicy, StepPhase, TrainerEvent } from '../../wor
 import { remainingMs, type Evaluation } from '../series.ts';
 
 export type RunStatus =
-  'loading' | 'idle' | 'starting' | 'running' | 'paused' | 'stopping' | 'done' | 'failed';
+  'loading' | 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping' | 'done' | 'failed';
 
 export interface StepProgress {
   readonly step: number;
@@ -26,12 +26,8 @@ export class Run {
   error = $state.raw<ErrorView | undefined>();
 
   readonly stepsDone = $derived(this.metrics.length);
-  readonly busy = $derived(
-    this.status === 'starting' ||
-      this.status === 'running' ||
-      this.status === 'paused' ||
-      this.status === 'stopping',
-  );
+  /** A run exists that has not ended. */
+  readonly busy = $derived(['starting', 'running', 'pausing', 'paused', 'stopping'].includes(this.status));
   readonly levelNames = $derived(this.loaded?.world.levels.map(({ name }) => name) ?? []);
   /** Last step of the x axes. */
   readonly xMax = $derived(this.config?.steps ?? 64);
