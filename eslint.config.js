@@ -5,18 +5,20 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-const typed = ['**/*.ts', '**/*.svelte'];
-
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'test-results/', 'public/', 'docs/', '**/*_pb.ts']),
   js.configs.recommended,
-  svelte.configs['flat/recommended'],
-  svelte.configs['flat/prettier'],
   { languageOptions: { globals: { ...globals.browser, ...globals.node } } },
   {
-    files: typed,
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [ts.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
+    },
     rules: {
       'no-undef': 'off', // TypeScript knows better
       '@typescript-eslint/no-floating-promises': 'error',
@@ -26,10 +28,11 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
     },
   },
+  // After TypeScript's, whose parser they replace for Svelte files.
+  svelte.configs['flat/recommended'],
+  svelte.configs['flat/prettier'],
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
-    languageOptions: {
-      parserOptions: { extraFileExtensions: ['.svelte'], parser: ts.parser, svelteConfig },
-    },
+    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
   },
 );
