@@ -32,7 +32,8 @@ const small = ['--tasks', '5', '--group-size', '2', '--eval-tasks', '2', '--seed
 test('--help names the commands', () => {
   const { status, stdout } = actguide('--help');
   expect(status).toBe(0);
-  for (const command of ['pretrain', 'train', 'eval', 'reproduce']) expect(stdout).toContain(command);
+  for (const command of ['pretrain', 'train', 'eval', 'rollout', 'reproduce'])
+    expect(stdout).toContain(command);
 });
 
 describe('bad input: exit code 2, a message with the remedy, nothing written', () => {
@@ -55,10 +56,16 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, got 'fast'/],
     [['reproduce', 'fig99'], /^reproduce: expected one of fig3, .*, got 'fig99'/],
     [['reproduce', 'fig3', '--seeds', '0'], /^--seeds: expected a whole number from 1 to 100, got '0'/],
+    [
+      ['rollout', '--plan', 'fly Ada'],
+      /^plan: expected an action like "visit Ada", got "fly Ada"\. Known tools: visit/,
+    ],
+    [['rollout', '--plan', 'search Ada'], /^plan: expected "search" and one .*, got "search Ada"\. Known: /],
+    [['rollout', '--level', '9'], /^--level: expected a whole number from 0 to 4, got '9'/],
     [['trian'], /^actguide: expected a known command, got trian\. Did you mean train\?/],
   ])('%j', (args, message) => {
-    const withOut =
-      args.length > 1 && args[0] !== 'trian' ? [...args.slice(0, 1), '--out', out, ...args.slice(1)] : args;
+    const writes = args.length > 1 && !['trian', 'rollout'].includes(args[0]);
+    const withOut = writes ? [args[0], '--out', out, ...args.slice(1)] : args;
     const { status, stdout, stderr } = actguide(...withOut);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);

@@ -1,4 +1,4 @@
-import { LabError } from '../core/errors.ts';
+import { InputError, LabError } from '../core/errors.ts';
 import type { Action, Environment, Task } from '../envs/types.ts';
 
 /**
@@ -22,4 +22,20 @@ export function guidanceLevels(task: Task): (readonly Action[])[] {
 /** Prompt tokens that condition the policy on (x, g_k). */
 export function guidedPrompt(environment: Environment, task: Task, k: number): number[] {
   return environment.prompt(task, guidance(task, k));
+}
+
+/**
+ * A plan that a person wrote: actions such as `visit Ada`, separated by commas, semicolons or line ends.
+ * @throws InputError naming the action that is unknown and those that are known, or a plan longer than the task.
+ */
+export function parsePlan(environment: Environment, task: Task, text: string): Action[] {
+  const parts = text
+    .split(/[,;\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length > task.maxTurns)
+    throw new InputError(
+      `plan: expected at most ${task.maxTurns} actions, the turns of the task, got ${parts.length}. Shorten it.`,
+    );
+  return parts.map((part) => environment.parseAction(part));
 }

@@ -4,6 +4,7 @@ import { evalCommand } from './eval.ts';
 import { quietOnClosedPipe } from './output.ts';
 import { pretrainCommand } from './pretrain.ts';
 import { reproduceCommand } from './reproduce.ts';
+import { rolloutCommand } from './rollout.ts';
 import { trainCommand } from './train.ts';
 
 /** Exit codes; documented in docs/cli.md. */
@@ -28,7 +29,7 @@ export async function main(args: string[], root: string): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError();
-  for (const make of [pretrainCommand, trainCommand, evalCommand, reproduceCommand])
+  for (const make of [pretrainCommand, trainCommand, evalCommand, rolloutCommand, reproduceCommand])
     program.addCommand(make(context, (code) => (exitCode = code)).copyInheritedSettings(program));
   try {
     await program.parseAsync(args, { from: 'user' });

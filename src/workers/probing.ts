@@ -81,7 +81,8 @@ export async function sampleTrajectory(
   };
 }
 
-function turnViews(world: SearchWorld, { task, tokens, turnStarts, actions }: Rollout): TurnView[] {
+/** The turns of a rollout in words. */
+export function turnViews(world: SearchWorld, { task, tokens, turnStarts, actions }: Rollout): TurnView[] {
   const episode = new Episode(task.automaton(), task.maxTurns);
   return turnStarts.map((start, i) => {
     const [tool, thought, argument] = [0, 1, 2].map((j) => world.text([tokens[start + j]]));
