@@ -20,6 +20,11 @@ export function view(tensor: Tensor, start: number, length: number): Tensor {
   return { buffer: tensor.buffer, offset, length };
 }
 
+/** The first `length` values of a tensor: what is read back. */
+export function part(tensor: Tensor, length: number): Tensor {
+  return { ...tensor, length };
+}
+
 /** @throws ShapeError unless each tensor of `tensors` holds at least the values `needed` names. */
 export function requireLengths(
   op: string,

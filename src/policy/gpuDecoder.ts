@@ -2,7 +2,7 @@ import { LabError } from '../core/errors.ts';
 import { embeddingForward } from '../kernels/embedding.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { sample } from '../kernels/sample.ts';
-import type { Tensor } from '../kernels/tensor.ts';
+import { part, type Tensor } from '../kernels/tensor.ts';
 import { DecodingArena } from './activations.ts';
 import { embed, layerForward, unembed } from './forward.ts';
 import type { Decoder, Feed, PolicyConfig, Sampled, SampleOptions } from './types.ts';
@@ -120,7 +120,7 @@ export class GpuDecoder implements Decoder {
         { ...draw, logits: this.heads.logits },
         { R, V: this.config.vocabulary, seed, temperature },
       );
-      reads.push(...[draw.token, draw.logProb, draw.entropy].map((t) => ({ ...t, length: R })));
+      reads.push(...[draw.token, draw.logProb, draw.entropy].map((t) => part(t, R)));
       // Each pass writes its row metadata, so the ones before must be on their way.
       if (j + 1 < count) this.gpu.recorder.submit();
     }

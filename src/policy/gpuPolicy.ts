@@ -4,13 +4,14 @@ import { crossEntropyBackward, crossEntropyForward } from '../kernels/crossEntro
 import { invertTokens } from '../kernels/embedding.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { logProbBackward, logProbForward } from '../kernels/logProb.ts';
-import type { Tensor } from '../kernels/tensor.ts';
+import { ropeTable } from '../kernels/rope.ts';
+import { part, type Tensor } from '../kernels/tensor.ts';
 import { TrainingArena } from './activations.ts';
 import { backward } from './backward.ts';
 import { embed, layerForward, unembed } from './forward.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
-import { chunkByRows, pack, type Packed } from './packed.ts';
-import { parameterLayout, ropeTable } from './parameters.ts';
+import { chunkByRows, pack, withoutLast, type Packed } from './packed.ts';
+import { parameterLayout } from './parameters.ts';
 import {
   ROPE_THETA,
   type Checkpoint,
@@ -290,14 +291,4 @@ export class GpuPolicy implements TrainablePolicy {
       { ...update, n: this.parameterTensor.length, update: this.updates },
     );
   }
-}
-
-/** The first `length` values of a tensor: what is read back. */
-function part(tensor: Tensor, length: number): Tensor {
-  return { ...tensor, length };
-}
-
-/** Zeroes the last position of every sequence, which has no successor to score. */
-function withoutLast(values: Float32Array, { rows }: Packed): Float32Array {
-  return values.map((value, m) => (rows[4 * m] === rows[4 * m + 2] - 1 ? 0 : value));
 }

@@ -69,3 +69,8 @@ export function chunkByRows<S extends { readonly length: number }>(
   }
   return chunks;
 }
+
+/** Zeroes the last position of every sequence, which has no successor to score. values: [M] → [M]. */
+export function withoutLast(values: Float32Array, { rows }: Packed): Float32Array {
+  return values.map((value, m) => (rows[4 * m] === rows[4 * m + 2] - 1 ? 0 : value));
+}

@@ -60,16 +60,3 @@ export function initialParameters(config: PolicyConfig, seed: number): Float32Ar
   });
   return out;
 }
-
-/** cos and sin of the rotary angles: [T, D/2] pairs (cos, sin), computed in float64. D: head dimension. */
-export function ropeTable(context: number, headDim: number, theta: number): Float32Array {
-  const half = headDim / 2;
-  const out = new Float32Array(context * half * 2);
-  for (let p = 0; p < context; p++)
-    for (let i = 0; i < half; i++) {
-      const angle = p * theta ** (-(2 * i) / headDim);
-      out[(p * half + i) * 2] = Math.cos(angle);
-      out[(p * half + i) * 2 + 1] = Math.sin(angle);
-    }
-  return out;
-}

@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { parameterLayout, ropeTable } from '../parameters.ts';
+import { ropeTable } from '../../kernels/rope.ts';
+import { parameterLayout } from '../parameters.ts';
 import { NORM_EPS, ROPE_THETA, type PolicyConfig } from '../types.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
