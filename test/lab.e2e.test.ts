@@ -122,7 +122,7 @@ describe('the lab with WebGPU', () => {
     const success = await rows(page, 'success');
     expect(success.map(([step]) => step)).toEqual(['0', '2', '4']);
     for (let level = 0; level < 5; level++)
-      expect(await page.locator(`#success .points-level-${level} path`).count()).toBe(success.length);
+      expect(await page.locator(`#success path.point-level-${level}`).count()).toBe(success.length);
 
     // Another task, and Figure 3 from the weights of now.
     await page.getByRole('radio', { name: '3 stale' }).click();

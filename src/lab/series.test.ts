@@ -75,10 +75,10 @@ describe('series', () => {
     ]);
   });
 
-  it('rounds the top of an axis up to 1, 2 or 5', () => {
+  it('rounds the top of an axis up to few digits', () => {
     const of = (y: number) => niceTop([{ id: 'a', label: 'a', color: '', points: [{ x: 0, y }] }]);
-    expect([0, 0.004, 0.12, 0.2, 3, 7, 10].map(of)).toEqual([1, 0.005, 0.2, 0.2, 5, 10, 10]);
-    expect(niceTop([], 4)).toBe(5);
+    expect([0, 0.004, 0.12, 0.2, 3, 7, 10].map(of)).toEqual([1, 0.004, 0.2, 0.2, 3, 8, 10]);
+    expect(niceTop([], 4)).toBe(4);
     expect(stepTicks(4)).toEqual([0, 1, 2, 3, 4]);
     expect(stepTicks(64)).toEqual([0, 10, 20, 30, 40, 50, 60]);
   });

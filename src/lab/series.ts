@@ -75,19 +75,19 @@ export function bySource(
   return [of('unguided', 'circle'), of('guided', 'square')];
 }
 
-/** Top of a y axis that starts at zero: the largest value rounded up to 1, 2 or 5 times a power of ten. */
+/** Top of a y axis that starts at zero: the largest value rounded up to few digits. */
 export function niceTop(series: readonly Series[], least = 0): number {
   let top = least;
   for (const { points } of series) for (const { y } of points) top = Math.max(top, y);
   if (top <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(top));
-  return ([1, 2, 5, 10].find((m) => m * power >= top * (1 - 1e-9)) ?? 10) * power;
+  return ([1, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= top * (1 - 1e-9)) ?? 10) * power;
 }
 
-/** Ticks of a y axis: quarters where there is room, halves where there is not. */
-export function axisTicks([low, high]: readonly [number, number], height: number): number[] {
+/** Ticks of a y axis from 0 to `top`: quarters where there is room, halves where there is not. */
+export function axisTicks(top: number, height: number): number[] {
   const parts = height > 160 ? 4 : 2;
-  return Array.from({ length: parts + 1 }, (_, i) => low + ((high - low) * i) / parts);
+  return Array.from({ length: parts + 1 }, (_, i) => (top * i) / parts);
 }
 
 /** Whole steps for an x axis from 0 to `max`, at most eight intervals. */
@@ -96,6 +96,16 @@ export function stepTicks(max: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const interval = ([1, 2, 5, 10].find((m) => m * power >= rough) ?? 10) * power;
   return Array.from({ length: Math.floor(max / interval) + 1 }, (_, i) => i * interval);
+}
+
+/** A point with the style of its curve: x, y, id, color, symbol, dashed, strong. */
+export type ChartRow = Record<string, string | number | boolean>;
+
+/** All points of all curves in one list, for a single mark to draw. */
+export function rowsOf(series: readonly Series[]): ChartRow[] {
+  return series.flatMap(({ points, id, color, symbol = 'circle', dashed = false, strong = false }) =>
+    points.map(({ x, y }) => ({ x, y, id, color, symbol, dashed, strong })),
+  );
 }
 
 /** Rows of a chart's table: the union of x values in order, a column a series. */
