@@ -99,7 +99,7 @@ test('train --json prints a line a step and the evaluation last, repeats, and ke
   expect(importOnnx(readFileSync(join(out, 'policy.onnx'))).config).toEqual(policySizes.nano);
 
   const lasting = (records: Record<string, unknown>[]) =>
-    records.slice(0, 2).map((r) => ({ ...r, timing: 0 }));
+    records.slice(0, 2).map((r) => ({ ...r, timing: 0, memory: 0 }));
   expect(lasting(lines(actguide(...args).stdout))).toEqual(lasting(printed));
 });
 

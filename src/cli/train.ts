@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
 import { searchWorld } from '../envs/search/index.ts';
+import type { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { INTERRUPTED, interruptSignal } from './interrupt.ts';
@@ -66,9 +67,10 @@ async function train({ root, args }: Context, options: Options): Promise<number>
       while (!trainer.finished && !signal.aborted) {
         const metrics = await trainer.step({ signal });
         success = metrics.success ?? success;
-        out?.appendLine('metrics.jsonl', metrics);
+        const line = { ...metrics, memory: memoryOf(gpu) };
+        out?.appendLine('metrics.jsonl', line);
         progress.clear();
-        output.result(metrics, stepInWords(metrics, config));
+        output.result(line, stepInWords(metrics, config));
         progress.update(trainer.stepsDone);
       }
     } catch (error) {
@@ -92,6 +94,12 @@ async function train({ root, args }: Context, options: Options): Promise<number>
     if (out) output.note(`Kept in ${out.path}`);
     return trainer.finished ? 0 : INTERRUPTED;
   });
+}
+
+/** What is held after a step: bytes of GPU buffers, of the JavaScript heap, and of the whole process. */
+function memoryOf(gpu: Gpu): { gpuBytes: number; heapBytes: number; processBytes: number } {
+  const { heapUsed, rss } = process.memoryUsage();
+  return { gpuBytes: gpu.allocatedBytes, heapBytes: heapUsed, processBytes: rss };
 }
 
 function stepInWords(metrics: StepMetrics, { steps }: RunConfig): string {
