@@ -138,6 +138,18 @@ describe('the lab with WebGPU', () => {
 });
 
 describe('the lab without WebGPU', () => {
+  it('shows the same page when the browser has WebGPU but no adapter', async () => {
+    const args = chromiumArgs.filter((flag) => !/webgpu/.test(flag));
+    const bare = await chromium.launch({ executablePath: chromiumPath(), args: [...args, '--disable-gpu'] });
+    try {
+      const page = await bare.newPage();
+      await page.goto(address);
+      await page.getByText('Training needs WebGPU').waitFor({ timeout: 60_000 });
+    } finally {
+      await bare.close();
+    }
+  });
+
   it('says what is missing and still shows Figure 3, through onnxruntime-web', async () => {
     const { page, errors } = await openPage();
     await page.addInitScript(() => {

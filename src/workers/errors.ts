@@ -1,13 +1,16 @@
-import { DeviceLostError, InputError, NoGpuError } from '../core/errors.ts';
-import { ModelFetchError } from './models.ts';
 import type { ErrorView } from './protocol.ts';
 
-/** An error as the page shows it. Messages of our own errors already hold the remedy. */
+/** By name, because an error that crosses a worker boundary keeps its name and message but not its class. */
+const kinds: Readonly<Record<string, ErrorView['kind']>> = {
+  InputError: 'input',
+  NoGpuError: 'noGpu',
+  DeviceLostError: 'deviceLost',
+  ModelFetchError: 'network',
+};
+
+/** An error as the page shows it. Messages of our own errors hold the remedy; others get one. */
 export function errorView(error: unknown): ErrorView {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof NoGpuError) return { kind: 'noGpu', message };
-  if (error instanceof DeviceLostError) return { kind: 'deviceLost', message };
-  if (error instanceof InputError) return { kind: 'input', message };
-  if (error instanceof ModelFetchError) return { kind: 'network', message };
-  return { kind: 'internal', message: `${message} Reload the page to start afresh.` };
+  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : 'internal';
+  return { kind, message: kind === 'internal' ? `${message} Reload the page to start afresh.` : message };
 }

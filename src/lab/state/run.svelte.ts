@@ -1,4 +1,5 @@
 import type { RunConfig, StepMetrics } from '../../actguide/config.ts';
+import { errorView } from '../../workers/errors.ts';
 import type { ErrorView, LoadedPolicy, StepPhase, TrainerEvent } from '../../workers/protocol.ts';
 import { remainingMs, type Evaluation } from '../series.ts';
 
@@ -36,7 +37,7 @@ export class Run {
 
   /** A call to the trainer failed: says why and leaves the page usable where it can be. */
   fail(error: unknown): void {
-    this.error = { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+    this.error = errorView(error);
     this.status = this.loaded ? 'done' : 'failed';
   }
 
