@@ -3,7 +3,9 @@ import { InputError, NoGpuError } from '../core/errors.ts';
 import { errorView } from './errors.ts';
 
 it('tells errors apart by name, as they arrive from a worker', () => {
-  const sent = Object.assign(new Error('webgpu: expected a GPU adapter, found none.'), { name: 'NoGpuError' });
+  const sent = Object.assign(new Error('webgpu: expected a GPU adapter, found none.'), {
+    name: 'NoGpuError',
+  });
   expect(errorView(sent)).toEqual({ kind: 'noGpu', message: 'webgpu: expected a GPU adapter, found none.' });
   expect(errorView(new NoGpuError('x')).kind).toBe('noGpu');
   expect(errorView(new InputError('y'))).toEqual({ kind: 'input', message: 'y' });
