@@ -39,6 +39,12 @@ export interface UpdateInput {
   readonly advantages: readonly (readonly number[])[];
 }
 
+/**
+ * Adam's ε, as is usual in PPO. With 1e-8 the tiny gradients of tokens that the policy never says are scaled up to
+ * full steps: pushed off a wrong query, it then drifts to tokens that mean nothing, and stays there.
+ */
+const ADAM_EPS = 1e-5;
+
 interface Row {
   readonly rollout: Rollout;
   readonly advantage: number;
@@ -119,7 +125,7 @@ async function updateOnce(
     learningRate,
     beta1: 0.9,
     beta2: 0.999,
-    eps: 1e-8,
+    eps: ADAM_EPS,
     weightDecay: 0,
     gradClip: config.gradClip,
   });
