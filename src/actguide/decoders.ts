@@ -32,9 +32,13 @@ export async function withDecoder<T>(
   decoder ??= model.decoder(sequences);
   try {
     decoder.reset();
-    return await use(decoder);
-  } finally {
+    const result = await use(decoder);
     pool.push(decoder);
+    return result;
+  } catch (error) {
+    // It may have stopped half-way through growing.
+    decoder.destroy();
+    throw error;
   }
 }
 

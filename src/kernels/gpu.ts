@@ -88,10 +88,11 @@ export class Gpu {
 
   /** @throws DeviceLostError once the device is gone, LabError after a validation or memory error. */
   requireAlive(): void {
-    if (this.failure !== undefined) throw new LabError(`webgpu: ${this.failure}`);
+    if (this.failure !== undefined)
+      throw new LabError(`webgpu: ${this.failure}. Reload, or start again with a smaller batch or policy.`);
     if (this.lostReason !== undefined)
       throw new DeviceLostError(
-        `webgpu: the GPU device was lost (${this.lostReason}). Reload, or continue from the last checkpoint.`,
+        `webgpu: the GPU device was lost (${this.lostReason}). Reload the page, or run the command again.`,
       );
   }
 

@@ -16,7 +16,9 @@ export function view(tensor: Tensor, start: number, length: number): Tensor {
   if (offset % STORAGE_ALIGNMENT !== 0)
     throw new ShapeError(`view: expected a start at a multiple of 64 values, got ${start}. Pad the layout.`);
   if (start + length > tensor.length)
-    throw new ShapeError(`view: expected at most ${tensor.length} values, got an end of ${start + length}.`);
+    throw new ShapeError(
+      `view: expected at most ${tensor.length} values, got an end of ${start + length}. Take a shorter view.`,
+    );
   return { buffer: tensor.buffer, offset, length };
 }
 
@@ -46,7 +48,8 @@ export function requireDims(op: string, dims: Readonly<Record<string, number>>, 
   for (const [name, value] of Object.entries(dims)) {
     if (!Number.isInteger(value) || value < 1 || value > limit)
       throw new ShapeError(
-        `${op}: expected ${name} to be an integer from 1 to ${limit}, got ${value}. Pass a smaller ${name}.`,
+        `${op}: expected ${name} to be an integer from 1 to ${limit}, got ${value}. ` +
+          (value > limit ? `Pass a smaller ${name}.` : `Pass the size of the tensors as ${name}.`),
       );
   }
 }

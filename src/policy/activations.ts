@@ -29,7 +29,7 @@ export interface RowTensors {
   readonly rows: Tensor;
 }
 
-/** Owns tensors for up to `capacity` rows; `free` gives all of them back. */
+/** Owns tensors for up to `capacity` rows; `free` gives all of them back, and so does a constructor that throws. */
 class Arena {
   private readonly owned: Tensor[] = [];
 
@@ -39,9 +39,14 @@ class Arena {
   ) {}
 
   protected take(length: number, label: string): Tensor {
-    const tensor = this.gpu.alloc(length, label);
-    this.owned.push(tensor);
-    return tensor;
+    try {
+      const tensor = this.gpu.alloc(length, label);
+      this.owned.push(tensor);
+      return tensor;
+    } catch (error) {
+      this.free();
+      throw error;
+    }
   }
 
   free(): void {

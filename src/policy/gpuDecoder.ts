@@ -224,6 +224,7 @@ export class GpuDecoder implements Decoder {
   private scratch(rows: number): DecodingArena {
     if (!this.arena || this.arena.capacity < rows) {
       this.arena?.free();
+      this.arena = undefined;
       this.arena = new DecodingArena(
         this.gpu,
         this.config,
@@ -249,9 +250,14 @@ export class GpuDecoder implements Decoder {
   }
 
   private take(length: number, label: string): Tensor {
-    const tensor = this.gpu.alloc(length, label);
-    this.owned.push(tensor);
-    return tensor;
+    try {
+      const tensor = this.gpu.alloc(length, label);
+      this.owned.push(tensor);
+      return tensor;
+    } catch (error) {
+      this.destroy();
+      throw error;
+    }
   }
 
   private check(feeds: readonly Feed[], { count, streams }: SampleOptions): void {

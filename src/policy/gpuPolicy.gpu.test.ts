@@ -125,6 +125,33 @@ describe('GpuPolicy', () => {
     expect(last.loss).toBeLessThan(0.1);
   });
 
+  it('a batch too large for one pass gives the scores, the loss and the gradient of one pass', async () => {
+    const parameters = lively(tiny);
+    const whole = await policyOf(tiny, parameters);
+    const parts = GpuPolicy.create(await testGpu(), tiny, parameters, 8);
+    made.push(parts);
+    const sequences = sequencesOf(tiny, [6, 1, 9, 4, 8]);
+    const d = Float32Array.from({ length: 28 }, (_, i) => Math.sin(i * 1.3));
+    expect(await parts.forward(sequences)).toEqual(await whole.forward(sequences));
+    const norms = [await whole.backward(d, update), await parts.backward(d, update)];
+    expect(norms[1].gradNorm).toBeCloseTo(norms[0].gradNorm, 4);
+    expect(relativeError(await parts.lastGradient(), await whole.lastGradient())).toBeLessThan(1e-5);
+    const weights = d.map(Math.abs);
+    const losses = [
+      await whole.supervised(sequences, weights, update),
+      await parts.supervised(sequences, weights, update),
+    ];
+    expect(losses[1].loss).toBeCloseTo(losses[0].loss, 4);
+  });
+
+  it('says that a run has diverged instead of training on NaN', async () => {
+    const policy = await policyOf(tiny, lively(tiny).fill(NaN));
+    const [sequence] = sequencesOf(tiny, [6]);
+    await expect(policy.supervised([sequence], new Float32Array(6).fill(1), update)).rejects.toThrow(
+      /expected a finite gradient norm, got NaN: the run has diverged/,
+    );
+  });
+
   it('continues from a checkpoint bit for bit', async () => {
     const policy = await policyOf(tiny);
     const sequences = sequencesOf(tiny, [8, 5]);

@@ -1,17 +1,13 @@
 import { LabError } from '../core/errors.ts';
 import { adamwPartialLength, adamwStep } from '../kernels/adamw.ts';
-import { crossEntropyBackward, crossEntropyForward } from '../kernels/crossEntropy.ts';
-import { invertTokens } from '../kernels/embedding.ts';
 import type { Gpu } from '../kernels/gpu.ts';
-import { logProbBackward, logProbForward } from '../kernels/logProb.ts';
 import { ropeTable } from '../kernels/rope.ts';
+import { sumChunks } from '../kernels/sumChunks.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
-import { TrainingArena } from './activations.ts';
-import { backward } from './backward.ts';
-import { embed, layerForward, unembed } from './forward.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
-import { chunkByRows, pack, withoutLast, type Packed } from './packed.ts';
+import { chunkByRows, withoutLast, type Packed } from './packed.ts';
 import { parameterLayout } from './parameters.ts';
+import { passRows, TrainingPass } from './trainingPass.ts';
 import {
   ROPE_THETA,
   type Checkpoint,
@@ -27,25 +23,34 @@ const SCORE_ROWS = 4096;
 
 type Sequences = readonly (readonly number[])[];
 
+const rowsOf = (sequences: Sequences): number => sequences.reduce((sum, s) => sum + s.length, 0);
+
 /** The policy on a GPU: flat parameters, forward, backward and AdamW in our own kernels. */
 export class GpuPolicy implements TrainablePolicy {
   private readonly parameterTensor: Tensor;
   private readonly weights: Weights;
   private readonly reference: Weights;
   private readonly gradients: Weights;
+  /** Sum of the gradients of a batch that takes several passes. */
+  private accumulated: Tensor | undefined;
+  /** Where the gradient of the last step lies. */
+  private descended: Tensor;
   private readonly firstMoment: Tensor;
   private readonly secondMoment: Tensor;
   private readonly partial: Tensor;
   private readonly norm: Tensor;
   private readonly table: Tensor;
-  private arena: TrainingArena | undefined;
+  private readonly pass: TrainingPass;
   private updates = 0;
-  private batch: Packed | undefined;
+  /** The batch of the last forward pass, in the chunks that were passed. */
+  private chunks: Sequences[] = [];
 
   private constructor(
     private readonly gpu: Gpu,
     readonly config: PolicyConfig,
     parameters: Float32Array,
+    /** Rows of one pass; a larger batch accumulates its gradient over several. */
+    private readonly rowLimit: number,
   ) {
     const { length } = parameterLayout(config);
     if (parameters.length !== length)
@@ -56,26 +61,33 @@ export class GpuPolicy implements TrainablePolicy {
     this.weights = weightsOf(this.parameterTensor, config);
     this.reference = weightsOf(gpu.upload(parameters, 'reference'), config);
     this.gradients = weightsOf(gpu.alloc(length, 'gradients'), config);
+    this.descended = this.gradients.flat;
     this.firstMoment = gpu.alloc(length, 'firstMoment');
     this.secondMoment = gpu.alloc(length, 'secondMoment');
     this.partial = gpu.alloc(adamwPartialLength(length), 'normPartial');
     this.norm = gpu.alloc(1, 'norm');
     this.table = gpu.upload(ropeTable(config.context, config.width / config.heads, ROPE_THETA), 'rope');
+    this.pass = new TrainingPass(gpu, config, this.table);
   }
 
   /** Uploads `parameters` (laid out by `parameterLayout`); they are the frozen reference too. */
-  static create(gpu: Gpu, config: PolicyConfig, parameters: Float32Array): GpuPolicy {
-    return new GpuPolicy(gpu, config, parameters);
+  static create(
+    gpu: Gpu,
+    config: PolicyConfig,
+    parameters: Float32Array,
+    rowLimit = passRows(config),
+  ): GpuPolicy {
+    return new GpuPolicy(gpu, config, parameters, rowLimit);
   }
 
   async logits(sequences: Sequences): Promise<Float32Array> {
     const V = this.config.vocabulary;
-    const out = new Float32Array(sequences.reduce((sum, s) => sum + s.length, 0) * V);
+    const out = new Float32Array(rowsOf(sequences) * V);
     let at = 0;
     for (const chunk of chunkByRows(sequences, SCORE_ROWS)) {
       const { count } = this.load(chunk);
-      this.run(this.weights, count);
-      const [values] = await this.gpu.read(part(this.current.logits, count * V));
+      const { logits } = this.pass.forward(this.weights);
+      const [values] = await this.gpu.read(part(logits, count * V));
       out.set(values, at);
       at += values.length;
     }
@@ -83,69 +95,69 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   async score(sequences: Sequences): Promise<Scores> {
-    const total = sequences.reduce((sum, s) => sum + s.length, 0);
+    const total = rowsOf(sequences);
     const out = { logProb: new Float32Array(total), entropy: new Float32Array(total) };
     let at = 0;
     for (const chunk of chunkByRows(sequences, SCORE_ROWS)) {
       const batch = this.load(chunk);
-      this.run(this.weights, batch.count);
-      this.scoreInto(this.current.logProb, batch.count);
-      const [logProb, entropy] = await this.gpu.read(
-        part(this.current.logProb, batch.count),
-        part(this.current.entropy, batch.count),
-      );
-      out.logProb.set(withoutLast(logProb, batch), at);
-      out.entropy.set(withoutLast(entropy, batch), at);
+      this.pass.forward(this.weights);
+      const scores = this.pass.score();
+      const [logProb, entropy] = await this.readRows(batch, scores.logProb, scores.entropy);
+      out.logProb.set(logProb, at);
+      out.entropy.set(entropy, at);
       at += batch.count;
     }
     return out;
   }
 
   async forward(sequences: Sequences): Promise<Scores & { referenceLogProb: Float32Array }> {
-    const batch = this.load(sequences);
-    const { count } = batch;
-    const arena = this.current;
-    // The reference goes first: the policy's own activations must be the ones that stay.
-    this.run(this.reference, count);
-    this.scoreInto(arena.referenceLogProb, count);
-    this.run(this.weights, count);
-    this.scoreInto(arena.logProb, count);
-    const [referenceLogProb, logProb, entropy] = await this.gpu.read(
-      part(arena.referenceLogProb, count),
-      part(arena.logProb, count),
-      part(arena.entropy, count),
-    );
-    return {
-      logProb: withoutLast(logProb, batch),
-      entropy: withoutLast(entropy, batch),
-      referenceLogProb: withoutLast(referenceLogProb, batch),
+    const total = rowsOf(sequences);
+    const out = {
+      logProb: new Float32Array(total),
+      entropy: new Float32Array(total),
+      referenceLogProb: new Float32Array(total),
     };
+    const chunks = chunkByRows(sequences, this.rowLimit);
+    let at = 0;
+    for (const chunk of chunks) {
+      const batch = this.load(chunk);
+      // The reference goes first: the policy's own activations must be the ones that stay.
+      this.pass.forward(this.reference);
+      const reference = this.pass.score('reference');
+      this.pass.forward(this.weights);
+      const own = this.pass.score();
+      const rows = await this.readRows(batch, own.logProb, own.entropy, reference.logProb);
+      out.logProb.set(rows[0], at);
+      out.entropy.set(rows[1], at);
+      out.referenceLogProb.set(rows[2], at);
+      at += batch.count;
+    }
+    this.chunks = chunks;
+    return out;
   }
 
   async backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ gradNorm: number }> {
-    const batch = this.batch;
-    if (!batch || dLogProb.length !== batch.count)
+    const { chunks } = this;
+    const expected = chunks.reduce((sum, chunk) => sum + rowsOf(chunk), 0);
+    if (dLogProb.length !== expected || expected === 0)
       throw new LabError(
-        `policy.backward: expected ${batch?.count ?? 'a forward pass before and as many'} gradients, got ${dLogProb.length}. ` +
+        `policy.backward: expected ${expected || 'a forward pass before and as many'} gradients, got ${dLogProb.length}. ` +
           'Call forward with the same sequences first.',
       );
-    const { count: M } = batch;
-    const arena = this.current;
-    this.gpu.write(arena.weight, withoutLast(dLogProb, batch));
-    logProbBackward(
-      this.gpu.recorder,
-      {
-        ...arena,
-        target: arena.targets,
-        dLogProb: arena.weight,
-        dEntropy: arena.zero,
-        dLogits: arena.dLogits,
-      },
-      { M, V: this.config.vocabulary },
-    );
-    this.descend(batch, update);
-    const [norm] = await this.gpu.read(this.norm);
-    return { gradNorm: norm[0] };
+    let at = 0;
+    for (const chunk of chunks) {
+      const rows = rowsOf(chunk);
+      // With one chunk its activations are still there; of several, all but the last are gone.
+      const batch = this.load(chunk);
+      if (chunks.length > 1) {
+        this.pass.forward(this.weights);
+        this.pass.score();
+      }
+      this.pass.logProbGradient(withoutLast(dLogProb.subarray(at, at + rows), batch));
+      this.accumulate(at === 0, chunks.length);
+      at += rows;
+    }
+    return { gradNorm: await this.descend(chunks.length, update) };
   }
 
   async supervised(
@@ -153,32 +165,34 @@ export class GpuPolicy implements TrainablePolicy {
     weights: Float32Array,
     update: UpdateSettings,
   ): Promise<{ loss: number; gradNorm: number }> {
-    const batch = this.load(sequences);
-    const { count: M } = batch;
-    const arena = this.current;
-    if (weights.length !== M)
+    if (weights.length !== rowsOf(sequences))
       throw new LabError(
-        `policy.supervised: expected ${M} weights, got ${weights.length}. Give one per token.`,
+        `policy.supervised: expected ${rowsOf(sequences)} weights, got ${weights.length}. Give one per token.`,
       );
-    const used = withoutLast(weights, batch);
-    const total = used.reduce((a, b) => a + b, 0);
+    const total = totalWeight(sequences, weights);
     if (!(total > 0))
       throw new LabError(
         'policy.supervised: expected a positive weight somewhere, got none. Weight the tokens to learn.',
       );
-    this.gpu.write(arena.weight, used);
-    this.run(this.weights, M);
-    const tensors = { ...arena, target: arena.targets, loss: arena.logProb };
-    crossEntropyForward(this.gpu.recorder, tensors, { M, V: this.config.vocabulary });
-    crossEntropyBackward(this.gpu.recorder, tensors, { M, V: this.config.vocabulary, scale: 1 / total });
-    this.descend(batch, update);
-    const [loss, norm] = await this.gpu.read(part(arena.logProb, M), this.norm);
-    return { loss: loss.reduce((a, b) => a + b, 0) / total, gradNorm: norm[0] };
+    const chunks = chunkByRows(sequences, this.rowLimit);
+    let loss = 0;
+    let at = 0;
+    for (const chunk of chunks) {
+      const batch = this.load(chunk);
+      this.pass.forward(this.weights);
+      const used = withoutLast(weights.subarray(at, at + batch.count), batch);
+      const rows = this.pass.crossEntropy(used, 1 / total);
+      this.accumulate(at === 0, chunks.length);
+      const [losses] = await this.gpu.read(part(rows.loss, batch.count));
+      loss += losses.reduce((a, b) => a + b, 0) / total;
+      at += batch.count;
+    }
+    return { loss, gradNorm: await this.descend(chunks.length, update) };
   }
 
   /** The gradient of the last `backward` or `supervised` step, before clipping, flat. */
   async lastGradient(): Promise<Float32Array> {
-    return (await this.gpu.read(this.gradients.flat))[0];
+    return (await this.gpu.read(this.descended))[0];
   }
 
   freezeReference(): void {
@@ -211,84 +225,66 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   destroy(): void {
-    this.arena?.free();
-    const { partial, norm, table, firstMoment, secondMoment, parameterTensor } = this;
-    const flats = [this.reference.flat, this.gradients.flat];
+    this.pass.destroy();
+    const { partial, norm, table, firstMoment, secondMoment, parameterTensor, accumulated } = this;
+    const flats = [this.reference.flat, this.gradients.flat, ...(accumulated ? [accumulated] : [])];
     [parameterTensor, firstMoment, secondMoment, partial, norm, table, ...flats].forEach((t) =>
       this.gpu.free(t),
     );
   }
 
-  private get current(): TrainingArena {
-    if (!this.arena) throw new LabError('policy: expected a batch, got none. Run a forward pass first.');
-    return this.arena;
+  private load(chunk: Sequences): Packed {
+    this.chunks = [];
+    return this.pass.load(chunk);
   }
 
-  /** Packs and uploads a batch, growing the arena when it is too small. */
-  private load(sequences: Sequences): Packed {
-    const batch = pack(sequences, this.config);
-    if (!this.arena || this.arena.capacity < batch.count) {
-      this.arena?.free();
-      this.arena = new TrainingArena(this.gpu, this.config, Math.ceil((batch.count * 1.25) / 1024) * 1024);
-    }
-    const { input, targets } = this.arena;
-    this.gpu.write(input.tokens, batch.tokens);
-    this.gpu.write(input.position, batch.position);
-    this.gpu.write(input.kvRow, batch.own);
-    this.gpu.write(input.rows, batch.rows);
-    this.gpu.write(targets, batch.targets);
-    this.batch = batch;
-    return batch;
+  /** Reads the rows of `tensors`, the last position of every sequence zeroed. */
+  private async readRows(batch: Packed, ...tensors: Tensor[]): Promise<Float32Array[]> {
+    const values = await this.gpu.read(...tensors.map((tensor) => part(tensor, batch.count)));
+    return values.map((rows) => withoutLast(rows, batch));
   }
 
-  private run(weights: Weights, M: number): void {
-    const { gpu, config } = this;
-    const { residual, layers, input, normed, rstd, logits } = this.current;
-    embed(gpu.recorder, config, weights, input.tokens, residual[0], M);
-    layers.forEach((activations, l) =>
-      layerForward(
-        gpu.recorder,
-        config,
-        weights.layers[l],
-        activations,
-        { ...input, table: this.table },
-        residual[l],
-        residual[l + 1],
-        M,
-      ),
-    );
-    unembed(gpu.recorder, config, weights, { x: residual[config.layers], normed, rstd, logits }, M);
+  /** Backpropagates dLogits of one of `passes` passes; several are summed in order. */
+  private accumulate(first: boolean, passes: number): void {
+    this.pass.backward(this.weights, this.gradients);
+    if (passes === 1) return;
+    const n = this.parameterTensor.length;
+    const out = (this.accumulated ??= this.gpu.alloc(n, 'accumulated'));
+    sumChunks(this.gpu.recorder, { partial: this.gradients.flat, out }, { n, chunks: 1 }, !first);
+    this.gpu.recorder.submit();
   }
 
-  private scoreInto(logProb: Tensor, M: number): void {
-    const { logits, targets, entropy, lse } = this.current;
-    logProbForward(
-      this.gpu.recorder,
-      { logits, target: targets, logProb, entropy, lse },
-      { M, V: this.config.vocabulary },
-    );
-  }
-
-  /** Backpropagates `dLogits` and takes one AdamW step; recorded, not submitted. */
-  private descend(batch: Packed, update: UpdateSettings): void {
-    const { gpu, config, partial, norm, firstMoment, secondMoment } = this;
-    const arena = this.current;
-    const { order, starts } = invertTokens(batch.tokens, config.vocabulary);
-    gpu.write(arena.order, order);
-    gpu.write(arena.starts, starts);
-    backward(gpu.recorder, config, this.weights, this.gradients, arena, this.table, batch.count);
+  /**
+   * One AdamW step on the gradient of the batch; resolves with its norm before clipping.
+   * @throws LabError when the norm is not finite: the run has diverged.
+   */
+  private async descend(passes: number, update: UpdateSettings): Promise<number> {
+    const { gpu, partial, norm, firstMoment, secondMoment } = this;
+    const gradients = passes > 1 && this.accumulated ? this.accumulated : this.gradients.flat;
+    this.descended = gradients;
     this.updates++;
     adamwStep(
       gpu.recorder,
-      {
-        parameters: this.parameterTensor,
-        gradients: this.gradients.flat,
-        firstMoment,
-        secondMoment,
-        partial,
-        norm,
-      },
+      { parameters: this.parameterTensor, gradients, firstMoment, secondMoment, partial, norm },
       { ...update, n: this.parameterTensor.length, update: this.updates },
     );
+    const [[gradNorm]] = await gpu.read(norm);
+    if (!Number.isFinite(gradNorm))
+      throw new LabError(
+        `policy ${this.config.name}: expected a finite gradient norm, got ${gradNorm}: the run has diverged. ` +
+          'Lower the learning rate or raise the warm-up.',
+      );
+    return gradNorm;
   }
+}
+
+/** Σ weights over the positions that have a successor. */
+function totalWeight(sequences: Sequences, weights: Float32Array): number {
+  let sum = 0;
+  let at = 0;
+  for (const { length } of sequences) {
+    for (let t = 0; t + 1 < length; t++) sum += weights[at + t];
+    at += length;
+  }
+  return sum;
 }
