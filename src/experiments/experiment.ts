@@ -1,5 +1,5 @@
 import type { RunConfig } from '../actguide/config.ts';
-import type { Interval } from '../core/statistics.ts';
+import { bootstrapMean, type Interval } from '../core/statistics.ts';
 import type { Environment } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 
@@ -46,17 +46,22 @@ export interface Experiment<Result extends object = object> {
   judge(result: Result): Verdict[];
 }
 
-/** Compares an interval with a threshold; straddling it decides nothing. */
+/**
+ * Judges a claim by values of its statistic (one per seed or task): the 95 % bootstrap interval of their mean
+ * against a threshold. An interval that straddles it, or fewer than two values, decides nothing.
+ */
 export function verdict(
   claim: string,
   statistic: string,
-  interval: Interval,
+  values: readonly number[],
   side: 'above' | 'below',
   threshold: number,
 ): Verdict {
+  const interval = bootstrapMean(values);
   const { low, high } = interval;
-  const holds = side === 'above' ? low > threshold : high < threshold;
-  const fails = side === 'above' ? high <= threshold : low >= threshold;
+  const enough = values.length > 1;
+  const holds = enough && (side === 'above' ? low > threshold : high < threshold);
+  const fails = enough && (side === 'above' ? high <= threshold : low >= threshold);
   return {
     claim,
     statistic,

@@ -1,5 +1,6 @@
 import { barrierProfile, type BarrierProfile } from '../actguide/barrierProfile.ts';
-import { bootstrapMean, mean } from '../core/statistics.ts';
+import { releaseDecoders } from '../actguide/decoders.ts';
+import { mean } from '../core/statistics.ts';
 import { evaluationSeed } from '../envs/seeds.ts';
 import type { SearchTask } from '../envs/search/index.ts';
 import { verdict, type Experiment } from './experiment.ts';
@@ -10,7 +11,7 @@ export interface Fig3Task {
   readonly level: number;
   /** Stale aliases of the task. */
   readonly stale: number;
-  /** Whether the guided trajectory reached the reward. */
+  /** Whether the guided trajectory followed the plan to the reward, turn by turn. */
   readonly reached: boolean;
   readonly barrier: BarrierProfile['barrier'];
   /** One per step boundary of the guided trajectory. */
@@ -50,7 +51,7 @@ function summarise(task: SearchTask, { trajectory, tokens, prefixes, barrier }: 
     id: task.id,
     level: task.level,
     stale: task.aliases.filter((alias) => alias.stale).length,
-    reached: trajectory.reward > 0,
+    reached: trajectory.reward > 0 && trajectory.turns === task.plan.length,
     barrier,
     prefixes: prefixes.map(({ turn, psi, samples, successes, passAtK }) => ({
       turn,
@@ -115,6 +116,7 @@ export const fig3: Experiment<Fig3Result> = {
         yield { done: tasks.length, total: plan.length, note: `${task.id}`, record: summary };
       }
     } finally {
+      releaseDecoders(policy);
       policy.destroy();
     }
     return { tasks };
@@ -124,7 +126,7 @@ export const fig3: Experiment<Fig3Result> = {
     const hard = tasks.filter((task) => isHard(task) && task.reached);
     const easy = tasks.filter((task) => task.stale === 0);
     const overHard = (statistic: (task: Fig3Task) => number) =>
-      bootstrapMean(hard.map(statistic).filter((v) => !Number.isNaN(v)));
+      hard.map(statistic).filter((v) => !Number.isNaN(v));
     return [
       verdict(
         'On hard tasks unguided pass@32 is zero until the guided trajectory has crossed the barrier.',
@@ -150,7 +152,7 @@ export const fig3: Experiment<Fig3Result> = {
       verdict(
         'On easy tasks pass@32 is above zero from the start.',
         'pass@32 from the question alone, per task without aliases',
-        bootstrapMean(easy.map((task) => task.prefixes[0].passAt32)),
+        easy.map((task) => task.prefixes[0].passAt32),
         'above',
         0,
       ),

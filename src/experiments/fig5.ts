@@ -1,5 +1,6 @@
+import { releaseDecoders } from '../actguide/decoders.ts';
 import type { Method, StepMetrics, Success } from '../actguide/config.ts';
-import { bootstrapMean, mean } from '../core/statistics.ts';
+import { mean } from '../core/statistics.ts';
 import { createTrainer } from '../methods/index.ts';
 import { verdict, type Experiment } from './experiment.ts';
 
@@ -59,8 +60,8 @@ export const fig5: Experiment<Fig5Result> = {
         }
         const { success } = steps[steps.length - 1];
         runs.push({ method, seed, steps, success: success ?? (await trainer.evaluate()) });
-        trainer.destroy();
       } finally {
+        releaseDecoders(policy);
         policy.destroy();
       }
     }
@@ -72,14 +73,14 @@ export const fig5: Experiment<Fig5Result> = {
       verdict(
         'ActGuide-RL finds learning signal in more groups than zero RL (Fig. 5).',
         'share of trainable groups, mean over training, ActGuide − GRPO, over seeds',
-        bootstrapMean(differences(result, meanTrainable)),
+        differences(result, meanTrainable),
         'above',
         0,
       ),
       verdict(
         'ActGuide-RL ends with the better unguided policy (Table 1).',
         'unguided success after training, mean of the five levels, ActGuide − GRPO, over seeds',
-        bootstrapMean(differences(result, (run) => run.success.mean)),
+        differences(result, (run) => run.success.mean),
         'above',
         0,
       ),
