@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { NoGpuError } from '../core/errors.ts';
 
 /** Vulkan drivers in software, fastest first: Mesa's lavapipe, then the SwiftShader that Chromium brings. */
 const softwareDrivers = [
@@ -51,7 +52,7 @@ function restWhileMapping(buffer: { prototype: GPUBuffer }, restMs: number): voi
 /**
  * Dawn's WebGPU in Node, on a GPU where there is one and on a software Vulkan driver otherwise.
  * Sets the WebGPU globals (GPUBufferUsage and the like) that browsers define.
- * @throws if no adapter is found, with the ways to get one.
+ * @throws NoGpuError when no adapter is found, with the ways to get one.
  */
 export async function dawnGpu(): Promise<GPU> {
   const { create, globals } = await import('webgpu');
@@ -61,7 +62,7 @@ export async function dawnGpu(): Promise<GPU> {
   }
   const gpu = await firstAdapter(create);
   if (!gpu)
-    throw new Error(
+    throw new NoGpuError(
       'webgpu: expected a GPU adapter, found none. Install a Vulkan driver, or a software one: ' +
         '`apt-get install chromium` brings SwiftShader. VK_ICD_FILENAMES chooses a driver by hand.',
     );
