@@ -47,7 +47,8 @@ describe('parseRunConfig', () => {
     [{ steps: 2.5 }, 'steps: expected an integer from 1 to 10000, got 2.5.'],
     [{ steps: null }, 'steps: expected an integer from 1 to 10000, got null.'],
     [{ learningRate: 0 }, 'learningRate: expected a number above 0, at most 1, got 0.'],
-    [{ temperature: Infinity }, 'temperature: expected a number above 0, at most 5, got Infinity.'],
+    [{ temperature: Infinity }, 'temperature: expected a number from 0.001 to 5, got Infinity.'],
+    [{ temperature: 1e-4 }, 'temperature: expected a number from 0.001 to 5, got 0.0001.'],
     [{ options: { searchFrom: 2 } }, 'options.searchFrom: expected 0 or 1, got 2.'],
     [{ options: { klOnGuided: 'yes' } }, 'options.klOnGuided: expected true or false, got yes.'],
     [

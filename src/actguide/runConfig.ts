@@ -97,7 +97,8 @@ const runFields = {
   learningRate: above(0, 1),
   warmupUpdates: integer(0, 10_000),
   gradClip: above(0, 1000),
-  temperature: above(0, 5),
+  // From where `sample` divides logits by it; 0 would take the same rollout N times.
+  temperature: number(1e-3, 5),
   evalEvery: integer(1, 10_000),
   evalTasks: integer(1, 1024),
 } satisfies Record<Exclude<keyof RunConfig, 'options'>, v.GenericSchema>;
