@@ -1,4 +1,5 @@
 import type { Random } from '../../core/random.ts';
+import { demonstrate, type Demonstration } from '../demonstration.ts';
 import { aliasTable } from './aliases.ts';
 import { strictRules, searchDynamics } from './dynamics.ts';
 import { MAX_ALIASES, MAX_HOPS, drawPuzzle, expertSteps, promptTokens, questionTokens } from './puzzle.ts';
@@ -27,13 +28,6 @@ export const pretrainingMixture: DemonstrationMixture = {
   confidence: 0.85,
 };
 
-export interface Demonstration {
-  /** [T] prompt, agent steps and replies up to the answer. */
-  readonly tokens: number[];
-  /** [T] weight t is 1 when token t+1 is the agent's (tool, thought or argument), else 0. */
-  readonly weights: Float32Array;
-}
-
 /**
  * One successful expert episode of a puzzle in which every alias opens with the query shown: any term where
  * the plan covers the query, so that a plan is worth copying, and mostly the prior term beyond it.
@@ -56,18 +50,6 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
   };
 
   const steps = expertSteps(puzzle);
-  const tokens = promptTokens(questionTokens(puzzle), steps.slice(0, planned));
-  const trained: number[] = [];
-  const world = searchDynamics('demonstration', puzzle, strictRules);
-  let state = world.start;
-  for (const { tool, thought, argument } of steps) {
-    const step = [tool, thought, argument];
-    trained.push(...step.map((_, i) => tokens.length + i));
-    const outcome = world.step(state, actionIndex(step));
-    tokens.push(...step, ...outcome.observation);
-    state = outcome.state;
-  }
-  const weights = new Float32Array(tokens.length);
-  for (const position of trained) weights[position - 1] = 1;
-  return { tokens, weights };
+  const prompt = promptTokens(questionTokens(puzzle), steps.slice(0, planned));
+  return demonstrate(prompt, steps, searchDynamics('demonstration', puzzle, strictRules), actionIndex);
 }

@@ -1,10 +1,6 @@
 export { aliasTable, type Alias } from './aliases.ts';
-export {
-  demonstration,
-  pretrainingMixture,
-  type Demonstration,
-  type DemonstrationMixture,
-} from './demonstrations.ts';
+export type { Demonstration } from '../demonstration.ts';
+export { demonstration, pretrainingMixture, type DemonstrationMixture } from './demonstrations.ts';
 export type { SearchRules, SearchState } from './dynamics.ts';
 export { nodeAt, taskGraph, type GraphEdge, type GraphNode, type TaskGraph } from './graph.ts';
 export { describe, longestEpisode, type Link, type SearchPuzzle } from './puzzle.ts';

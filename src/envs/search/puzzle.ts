@@ -1,4 +1,6 @@
 import type { Random } from '../../core/random.ts';
+import type { ExpertStep } from '../demonstration.ts';
+import { STEP_TOKENS, guidedPrompt } from '../prompt.ts';
 import type { Action } from '../types.ts';
 import type { Alias } from './aliases.ts';
 import { entities, relations, token, words } from './vocabulary.ts';
@@ -51,11 +53,6 @@ export function drawPuzzle(random: Random, hops: number, aliases: readonly Alias
   return { start: path[0], relations: followed, path, links, gateHop, aliases };
 }
 
-/** One step of the expert: what it does and what it thinks meanwhile. */
-export interface ExpertStep extends Action {
-  readonly thought: number;
-}
-
 /** The shortest way to the reward: visit each page, open its aliases, answer. L = hops + aliases + 1. */
 export function expertSteps(puzzle: SearchPuzzle): ExpertStep[] {
   const { relations: followed, path, gateHop, aliases } = puzzle;
@@ -78,16 +75,9 @@ export function questionTokens(puzzle: SearchPuzzle): number[] {
   return [token.bos, token.question, puzzle.start, ...puzzle.relations];
 }
 
-/** The prompt under guidance g_k (Eq. 6): question, the plan's tools and arguments if any, `go`. */
-export function promptTokens(question: readonly number[], plan: readonly Action[]): number[] {
-  const guidance = plan.length
-    ? [token.plan, ...plan.flatMap(({ tool, argument }) => [tool, argument]), token.endPlan]
-    : [];
-  return [...question, ...guidance, token.go];
-}
-
-/** Tokens of one agent step: tool, thought, argument. */
-export const STEP_TOKENS = 3;
+/** The prompt under guidance g_k (Eq. 6). */
+export const promptTokens = (question: readonly number[], plan: readonly Action[]): number[] =>
+  guidedPrompt(question, plan, token);
 
 /**
  * Most tokens an episode can have: the longest prompt under the whole plan, then turns that each show a

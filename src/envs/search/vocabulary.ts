@@ -1,5 +1,4 @@
-import { InputError } from '../../core/errors.ts';
-import type { Action } from '../types.ts';
+import { actionSpace } from '../actionSpace.ts';
 
 /** The 80 words of the search world: a token is an index into `words`. */
 const groups = {
@@ -53,57 +52,13 @@ export const relations = idsOf('relation');
 export const aliases = idsOf('alias');
 export const terms = idsOf('term');
 
-/** What each tool takes. */
-const tools = [
-  { tool: token.visit, arguments: entities, noun: 'entity' },
-  { tool: token.search, arguments: terms, noun: 'query term' },
-  { tool: token.answer, arguments: entities, noun: 'entity' },
-] as const;
-
-/** Action number → action: 24 visits, 8 searches, 24 answers. */
-export const actionTable: readonly Action[] = tools.flatMap(({ tool, arguments: args }) =>
-  args.map((argument) => ({ tool, argument })),
+/** 24 visits, 8 searches, 24 answers; the last number is every malformed step. */
+export const { actionTable, MALFORMED, ACTIONS, actionIndex, text, parseAction } = actionSpace(
+  words,
+  [
+    { tool: token.visit, arguments: entities, noun: 'entity' },
+    { tool: token.search, arguments: terms, noun: 'query term' },
+    { tool: token.answer, arguments: entities, noun: 'entity' },
+  ],
+  'visit Ada',
 );
-
-/** The number of every malformed step: a first token that is no tool, or an argument the tool cannot take. */
-export const MALFORMED = actionTable.length;
-/** Actions of the automaton, the malformed one included. */
-export const ACTIONS = MALFORMED + 1;
-
-const V = words.length;
-const numbers = new Map(actionTable.map(({ tool, argument }, i) => [tool * V + argument, i]));
-
-/** Number of the action that the step's first (tool) and last (argument) tokens stand for. */
-export function actionIndex(step: ArrayLike<number>): number {
-  return numbers.get(step[0] * V + step[step.length - 1]) ?? MALFORMED;
-}
-
-/** Readable text of tokens; an id outside the vocabulary shows as `<id?>`. */
-export function text(tokens: ArrayLike<number>): string {
-  return Array.from(tokens, (id) => words[id] ?? `<${id}?>`).join(' ');
-}
-
-/**
- * Reads an action such as `visit Ada`; case does not matter.
- * @throws InputError naming what was not understood and the words that would be.
- */
-export function parseAction(input: string): Action {
-  const parts = input.trim().split(/\s+/);
-  const find = (word: string, ids: readonly number[]) =>
-    ids.find((id) => words[id].toLowerCase() === word.toLowerCase());
-  const list = (ids: readonly number[]) => ids.map((id) => words[id]).join(', ');
-  const toolIds = tools.map(({ tool }) => tool);
-
-  const tool = tools.find((t) => t.tool === find(parts[0], toolIds));
-  if (!tool)
-    throw new InputError(
-      `plan: expected an action like "visit Ada", got "${input}". Known tools: ${list(toolIds)}.`,
-    );
-  const argument = parts.length === 2 ? find(parts[1], tool.arguments) : undefined;
-  if (argument === undefined)
-    throw new InputError(
-      `plan: expected "${words[tool.tool]}" and one ${tool.noun}, got "${input}". ` +
-        `Known: ${list(tool.arguments)}.`,
-    );
-  return { tool: tool.tool, argument };
-}

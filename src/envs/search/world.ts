@@ -1,12 +1,12 @@
-import { InputError } from '../../core/errors.ts';
 import { Random, hash3 } from '../../core/random.ts';
 import { compile, type CompiledAutomaton } from '../compile.ts';
+import { STEP_TOKENS } from '../prompt.ts';
+import { requireInteger, taskSet } from '../taskSets.ts';
 import type { Environment, LevelInfo, Task, TaskRequest } from '../types.ts';
 import { knownAliases, staleAliases, type Alias } from './aliases.ts';
 import { searchDynamics, strictRules, type SearchRules, type SearchState } from './dynamics.ts';
 import {
   MAX_HOPS,
-  STEP_TOKENS,
   drawPuzzle,
   expertSteps,
   promptTokens,
@@ -85,25 +85,7 @@ export function searchWorld(options: Partial<SearchWorldOptions> = {}): SearchWo
     actionIndex,
     parseAction,
     text,
-    /**
-     * A task is a function of (seed, level, index within its level), which its id spells, and of the options.
-     * Without a level the levels get equal shares; the seed rotates which of them get the remainder.
-     * @throws InputError for a seed that is no u32, a negative count or an unknown level.
-     */
-    tasks({ seed, count, level }) {
-      requireInteger('search.tasks: seed', seed, 0, 2 ** 32 - 1);
-      requireInteger('search.tasks: count', count, 0, 2 ** 20);
-      if (level !== undefined) {
-        requireInteger('search.tasks: level', level, 0, levels.length - 1);
-        return Array.from({ length: count }, (_, i) => makeTask(seed, level, i));
-      }
-      const spread = Array.from({ length: count }, (_, i) => ({
-        level: (seed + i) % levels.length,
-        index: Math.floor(i / levels.length),
-      }));
-      const order = new Random(seed).fork(levels.length).shuffle(spread);
-      return order.map((slot) => makeTask(seed, slot.level, slot.index));
-    },
+    tasks: (request) => taskSet('search', levels.length, request, makeTask),
   };
 }
 
@@ -147,9 +129,4 @@ function levelTable(distinctStale: number, oneStaleLeak: boolean): Level[] {
 function draw(random: Random, pool: readonly Alias[], count: number): Alias[] {
   if (count > pool.length) return Array.from({ length: count }, () => random.pick(pool));
   return random.shuffle(pool).slice(0, count);
-}
-
-function requireInteger(what: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new InputError(`${what}: expected a whole number from ${least} to ${most}, got ${value}.`);
 }
