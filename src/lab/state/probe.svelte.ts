@@ -1,3 +1,4 @@
+import { defaultRun } from '../../actguide/config.ts';
 import type { OrtProbeApi, ProbeApi, WorldView } from '../../workers/protocol.ts';
 import { modelsUrl, startProbe } from '../../workers/client.ts';
 import type { RemoteWorker } from '../../workers/remote.ts';
@@ -15,8 +16,7 @@ export class ProbeLab implements Prober {
       this.worker = await startProbe((fraction) => {
         if (this.closeUp.barrierFraction !== undefined) this.closeUp.barrierFraction = fraction;
       });
-      // The smallest policy answers fastest on a processor.
-      const loaded = await this.worker.call((api) => api.load('nano', modelsUrl()));
+      const loaded = await this.worker.call((api) => api.load(defaultRun.policy, modelsUrl()));
       this.world = loaded.world;
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
