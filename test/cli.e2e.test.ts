@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { StepMetrics } from '../src/actguide/config.ts';
 import { exportOnnx } from '../src/policy/onnx/exportOnnx.ts';
 import { importOnnx } from '../src/policy/onnx/importOnnx.ts';
 import { initialParameters } from '../src/policy/parameters.ts';
@@ -20,6 +19,9 @@ const bytes = exportOnnx(policySizes.nano, initialParameters(policySizes.nano, 1
 writeFileSync(model, bytes);
 const half = join(folder, 'half.onnx');
 writeFileSync(half, bytes.subarray(0, bytes.length / 2));
+const crooked = join(folder, 'crooked.onnx');
+const oneLayer = { ...policySizes.nano, layers: 1 };
+writeFileSync(crooked, exportOnnx(oneLayer, initialParameters(oneLayer, 1)));
 
 const actguide = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
 const lines = (text: string) =>
@@ -53,7 +55,10 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     ],
     [['train', '--policy', 'giant'], /^--policy: expected nano, micro, mini or small, got giant/],
     [['pretrain', '--updates', '0'], /^--updates: expected a whole number from 1 to 1000000, got '0'/],
-    [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, got 'fast'/],
+    [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, at most 1000, got 'fast'/],
+    [['pretrain', '--lr', '1001'], /^--lr: expected a number above 0, at most 1000, got '1001'/],
+    [['train', '--temperature', '0'], /^--temperature: expected a number from 0\.001 to 5, got 0\./],
+    [['train', '--model', crooked], /^--model .*crooked\.onnx: expected layers 2, as nano has, got 1\./],
     [['reproduce', 'fig99'], /^reproduce: expected one of fig3, .*, got 'fig99'/],
     [['reproduce', 'fig3', '--seeds', '0'], /^--seeds: expected a whole number from 1 to 100, got '0'/],
     [
@@ -61,6 +66,7 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
       /^plan: expected an action like "visit Ada", got "fly Ada"\. Known tools: visit/,
     ],
     [['rollout', '--plan', 'search Ada'], /^plan: expected "search" and one .*, got "search Ada"\. Known: /],
+    [['rollout', '--k', '1', '--plan', 'visit Ada'], /^--k: expected either --k or --plan, got both\./],
     [['rollout', '--level', '9'], /^--level: expected a whole number from 0 to 4, got '9'/],
     [['trian'], /^actguide: expected a known command, got trian\. Did you mean train\?/],
   ])('%j', (args, message) => {
@@ -103,21 +109,65 @@ test('train --json prints a line a step and the evaluation last, repeats, and ke
   expect(lasting(lines(actguide(...args).stdout))).toEqual(lasting(printed));
 });
 
+/** What a command prints and its exit code, when Ctrl-C comes with its first words on `stream`. */
+async function interrupted(stream: 'stdout' | 'stderr', ...args: string[]) {
+  const child = spawn(process.execPath, [bin, ...args, '--json']);
+  let stdout = '';
+  child[stream].once('data', () => child.kill('SIGINT'));
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.resume();
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, printed: lines(stdout) };
+}
+
 test('Ctrl-C keeps the steps made and the weights', async () => {
   const out = join(folder, 'interrupted');
-  const child = spawn(process.execPath, [bin, 'train', '--steps', '5000', ...small, '--json', '--out', out]);
-  let stdout = '';
-  child.stdout.on('data', (data: Buffer) => {
-    if (stdout === '') child.kill('SIGINT');
-    stdout += data.toString();
-  });
-  const code = await new Promise((resolve) => child.on('exit', resolve));
+  const { code, printed } = await interrupted('stdout', 'train', '--steps', '5000', ...small, '--out', out);
   expect(code).toBe(130);
-  const printed = lines(stdout) as unknown as StepMetrics[];
   const steps = printed.length - 1;
   expect(printed[steps]).toMatchObject({ done: false, steps, success: null });
   expect(lines(readFileSync(join(out, 'metrics.jsonl'), 'utf8'))).toEqual(printed.slice(0, steps));
   expect(importOnnx(readFileSync(join(out, 'policy.onnx'))).config.name).toBe('nano');
+});
+
+test('Ctrl-C ends the evaluation of pretrain, whose weights stay', async () => {
+  const out = join(folder, 'base interrupted');
+  const args = ['--policy', 'nano', '--updates', '1', '--batch', '4', '--tasks', '4096', '--out', out];
+  const { code, printed } = await interrupted('stdout', 'pretrain', ...args);
+  expect(code).toBe(130);
+  expect(printed).toEqual([expect.objectContaining({ update: 1 }), { done: false, updates: 1 }]);
+  expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))).toMatchObject({
+    result: { done: false, updates: 1 },
+  });
+  expect(importOnnx(readFileSync(join(out, 'policy.onnx'))).config).toEqual(policySizes.nano);
+});
+
+test('Ctrl-C ends rollout with a line that says so', async () => {
+  const { code, printed } = await interrupted('stderr', 'rollout', '--rollouts', '4096', '--model', model);
+  expect(code).toBe(130);
+  expect(printed).toMatchObject([{ done: false, task: expect.any(String) as string, rollouts: 4096 }]);
+});
+
+test('Ctrl-C ends reproduce without a verdict, and its records are not appended to', async () => {
+  const out = join(folder, 'figures interrupted');
+  const args = ['reproduce', 'fig5', '--steps', '5000', ...small, '--out', out];
+  const { code, printed } = await interrupted('stdout', ...args);
+  expect(code).toBe(130);
+  expect(printed.at(-1)).toEqual({ done: false, verdicts: {} });
+  const again = actguide(...args);
+  expect(again.status).toBe(2);
+  expect(again.stderr).toMatch(/^--out: expected a folder without fig5\.jsonl/);
+});
+
+test('the example of rollout in docs/cli.md works as it is printed', () => {
+  const docs = readFileSync(new URL('../docs/cli.md', import.meta.url), 'utf8');
+  const [, example] = /^npx actguide (rollout .*)$/m.exec(docs) ?? [];
+  const words = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+  const { status, stdout } = actguide(...words, '--model', model, '--json');
+  expect(status).toBe(0);
+  const printed = lines(stdout);
+  expect(printed).toHaveLength(9);
+  expect(printed[8]).toMatchObject({ done: true, plan: ['visit Ada', 'search museum'], rollouts: 8 });
 });
 
 test('pretrain keeps a policy that eval can read', () => {

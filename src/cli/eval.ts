@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { defaultRun } from '../actguide/config.ts';
 import { evaluate } from '../actguide/evaluate.ts';
 import { searchWorld } from '../envs/search/index.ts';
+import { concluded } from './concluded.ts';
 import { MAX_U32, oneOf, wholeNumber } from './flags.ts';
-import { INTERRUPTED, interruptSignal } from './interrupt.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { Output, percent } from './output.ts';
@@ -39,30 +39,25 @@ async function evalPolicy({ root }: Context, options: Options): Promise<number> 
   const base = baseModel(root, options);
   const output = new Output(options.json ?? false);
 
-  return withPolicy(base, async (policy, gpu) => {
-    const world = searchWorld();
-    const progress = new Progress('eval', evalTasks * world.levels.length);
-    const signal = interruptSignal();
-    try {
+  const facts = { policy: base.config.name, guided, tasks: evalTasks, seed };
+
+  const work = (signal: AbortSignal) =>
+    withPolicy(base, async (policy, gpu) => {
+      const world = searchWorld();
+      const progress = new Progress('eval', evalTasks * world.levels.length);
       const config = { seed, evalTasks, temperature: defaultRun.temperature };
       const success = await evaluate(policy, world, config, {
         guided,
         signal,
         onProgress: (done) => progress.update(done),
-      });
-      progress.clear();
-      const { name } = base.config;
+      }).finally(() => progress.clear());
       const adapter = gpu.adapter.description;
       const levels = world.levels.map((level, i) => `${level.name} ${percent(success.levels[i])}`);
       output.result(
-        { done: true, success, policy: name, guided, tasks: evalTasks, seed, adapter },
+        { done: true, success, ...facts, adapter },
         `success ${percent(success.mean)} (${levels.join(' · ')})`,
       );
       return 0;
-    } catch (error) {
-      progress.clear();
-      if (signal.aborted) return INTERRUPTED;
-      throw error;
-    }
-  });
+    });
+  return concluded(output, work, () => facts);
 }

@@ -10,11 +10,11 @@ export function wholeNumber(flag: string, text: string, least: number, most: num
   return number;
 }
 
-/** A number above zero. @throws InputError naming the flag. */
-export function positive(flag: string, text: string): number {
+/** A number above zero, at most `most`. @throws InputError naming the flag. */
+export function positive(flag: string, text: string, most: number): number {
   const number = Number(text);
-  if (!Number.isFinite(number) || number <= 0)
-    throw new InputError(`${flag}: expected a number above 0, got '${text}'. Correct it.`);
+  if (!(number > 0 && number <= most))
+    throw new InputError(`${flag}: expected a number above 0, at most ${most}, got '${text}'. Correct it.`);
   return number;
 }
 

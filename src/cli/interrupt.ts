@@ -1,5 +1,5 @@
 /**
- * A signal that Ctrl-C (or SIGTERM) aborts: the command leaves the step it is in, keeps what it has and exits
+ * A signal that Ctrl-C (or SIGTERM) aborts: the command leaves what it is at, keeps what it has and exits
  * with {@link INTERRUPTED}. A second Ctrl-C stops at once.
  */
 export function interruptSignal(): AbortSignal {

@@ -3,6 +3,7 @@ import { InputError, LabError } from '../core/errors.ts';
 import { evalCommand } from './eval.ts';
 import { quietOnClosedPipe } from './output.ts';
 import { pretrainCommand } from './pretrain.ts';
+import { sourcesIn, type Sources } from './provenance.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { rolloutCommand } from './rollout.ts';
 import { trainCommand } from './train.ts';
@@ -11,16 +12,17 @@ import { trainCommand } from './train.ts';
 const FAILED = 1;
 const BAD_INPUT = 2;
 
-/** What every command gets: the project's root, and the arguments as they were typed. */
+/** What every command gets: the project's root, the arguments as they were typed, the state of the sources. */
 export interface Context {
   readonly root: string;
   readonly args: readonly string[];
+  readonly sources: Sources;
 }
 
 /** The command line. `root`: folder of the project. Resolves with the exit code and throws nothing. */
 export async function main(args: string[], root: string): Promise<number> {
   quietOnClosedPipe();
-  const context: Context = { root, args };
+  const context: Context = { root, args, sources: sourcesIn(root) };
   let exitCode = 0;
   const program = new Command('actguide')
     .description(

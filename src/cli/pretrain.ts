@@ -8,9 +8,9 @@ import { searchWorld } from '../envs/search/index.ts';
 import { defaultPretraining, pretrain, type PretrainSettings } from '../methods/pretrain.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { initialParameters } from '../policy/parameters.ts';
-import { policySizes, type PolicyConfig, type PolicySize } from '../policy/types.ts';
+import { policySizes, type LanguageModel, type PolicyConfig, type PolicySize } from '../policy/types.ts';
+import { concluded, messageOf } from './concluded.ts';
 import { MAX_U32, oneOf, positive, wholeNumber } from './flags.ts';
-import { INTERRUPTED, interruptSignal } from './interrupt.ts';
 import type { Context } from './main.ts';
 import { inWords, Output } from './output.ts';
 import { Progress } from './progress.ts';
@@ -75,75 +75,78 @@ function parse(options: Options): { size: PolicySize; settings: PretrainSettings
     seed: wholeNumber('--seed', options.seed, 0, MAX_U32),
     updates: wholeNumber('--updates', options.updates, 1, 1_000_000),
     batch: wholeNumber('--batch', options.batch, 1, 4096),
-    learningRate: positive('--lr', options.lr),
+    learningRate: positive('--lr', options.lr, 1000),
   };
   return { size, settings, evalTasks: wholeNumber('--tasks', options.tasks, 1, 4096) };
 }
 
 /** Resolves with the exit code. */
-async function pretrainPolicy({ root, args }: Context, options: Options): Promise<number> {
+async function pretrainPolicy(context: Context, options: Options): Promise<number> {
   const { size, settings, evalTasks } = parse(options);
   const config = policySizes[size];
   const out = options.out === undefined ? undefined : new OutFolder(options.out);
   const output = new Output(options.json ?? false);
   const parameters = initialParameters(config, settings.seed);
 
-  return withPolicy({ config, parameters }, async (policy, gpu) => {
-    const origin = provenance(root, args, gpu.adapter);
-    const started = performance.now();
-    const progress = new Progress(`pretrain ${size}`, settings.updates);
-    const signal = interruptSignal();
-    const every = Math.ceil(settings.updates / CURVE_POINTS);
-    const curve: [number, number][] = [];
-    let updates = 0;
-    const keep = (more: object = {}): void =>
-      out?.writeJson('run.json', { ...origin, config, settings, result: { done: false, updates, ...more } });
+  const started = performance.now();
+  let updates = 0;
 
-    keep();
-    try {
-      for await (const step of pretrain(policy, settings)) {
-        updates = step.update;
-        if (updates % every === 0 || updates === 1) curve.push([updates, step.loss]);
-        out?.appendLine('metrics.jsonl', step);
-        if (output.json) output.result(step, '');
-        progress.update(updates, `loss ${step.loss.toFixed(3)}`);
-        if (signal.aborted) break;
+  const work = (signal: AbortSignal) =>
+    withPolicy({ config, parameters }, async (policy, gpu) => {
+      const origin = provenance(context, gpu.adapter);
+      const progress = new Progress(`pretrain ${size}`, settings.updates);
+      const every = Math.ceil(settings.updates / CURVE_POINTS);
+      const curve: [number, number][] = [];
+      const keep = (result: object): void =>
+        out?.writeJson('run.json', { ...origin, config, settings, result });
+
+      keep({ done: false, updates });
+      try {
+        for await (const step of pretrain(policy, settings)) {
+          updates = step.update;
+          if (updates % every === 0 || updates === 1) curve.push([updates, step.loss]);
+          out?.appendLine('metrics.jsonl', step);
+          if (output.json) output.result(step, '');
+          progress.update(updates, `loss ${step.loss.toFixed(3)}`);
+          if (signal.aborted) break;
+        }
+        progress.clear();
+        const onnx = exportOnnx(config, await policy.parameters(), { pretraining: JSON.stringify(settings) });
+        out?.write('policy.onnx', onnx);
+        const skills = await skillsOf(policy, { seed: settings.seed, evalTasks, temperature: 1 }, signal);
+        const sha256 = createHash('sha256').update(onnx).digest('hex');
+        const wallMs = Math.round(performance.now() - started);
+        const result = { done: true, updates, policy: size, seed: settings.seed, skills, sha256, wallMs };
+        keep(result);
+        if (options.ship) {
+          const file = `${size}.onnx`;
+          const entry = { name: size, file, bytes: onnx.length, sha256, config, settings, curve, skills };
+          ship(context.root, { ...entry, provenance: origin }, onnx);
+        }
+        output.result(
+          result,
+          `success ${inWords(skills.unguided)}\nwith the whole plan ${inWords(skills.fullPlan)}`,
+        );
+        return 0;
+      } catch (error) {
+        keep({ done: false, updates, ...(error !== signal.reason && { error: messageOf(error) }) });
+        throw error;
+      } finally {
+        progress.clear();
       }
-    } catch (error) {
-      keep({ error: error instanceof Error ? error.message : 'unknown' });
-      throw error;
-    } finally {
-      progress.clear();
-    }
+    });
+  return concluded(output, work, () => ({ updates }));
+}
 
-    const onnx = exportOnnx(config, await policy.parameters(), { pretraining: JSON.stringify(settings) });
-    out?.write('policy.onnx', onnx);
-    if (signal.aborted) {
-      keep();
-      output.result({ done: false, updates }, `stopped after ${updates} updates`);
-      return INTERRUPTED;
-    }
-    const world = searchWorld();
-    const held = { seed: settings.seed, evalTasks, temperature: 1 };
-    const skills: Skills = {
-      unguided: await evaluate(policy, world, held),
-      fullPlan: await evaluate(policy, world, held, { guided: 'full' }),
-    };
-    const sha256 = createHash('sha256').update(onnx).digest('hex');
-    const wallMs = Math.round(performance.now() - started);
-    const result = { done: true, updates, policy: size, seed: settings.seed, skills, sha256, wallMs };
-    keep(result);
-    if (options.ship) {
-      const file = `${size}.onnx`;
-      const entry = { name: size, file, bytes: onnx.length, sha256, config, settings, curve, skills };
-      ship(root, { ...entry, provenance: origin }, onnx);
-    }
-    output.result(
-      result,
-      `success ${inWords(skills.unguided)}\nwith the whole plan ${inWords(skills.fullPlan)}`,
-    );
-    return 0;
-  });
+/** Held-out success without a plan and with the whole one. @throws the signal's reason when interrupted. */
+async function skillsOf(
+  policy: LanguageModel,
+  held: Parameters<typeof evaluate>[2],
+  signal: AbortSignal,
+): Promise<Skills> {
+  const world = searchWorld();
+  const unguided = await evaluate(policy, world, held, { signal });
+  return { unguided, fullPlan: await evaluate(policy, world, held, { signal, guided: 'full' }) };
 }
 
 /** Writes the policy into public/models and its entry into the manifest, in place of an older one. */

@@ -5,8 +5,8 @@ import { searchWorld } from '../envs/search/index.ts';
 import { experiments, type Experiment, type ExperimentContext, type Verdict } from '../experiments/index.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
+import { concluded } from './concluded.ts';
 import { oneOf, wholeNumber } from './flags.ts';
-import { INTERRUPTED, interruptSignal } from './interrupt.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { Output } from './output.ts';
@@ -55,47 +55,43 @@ interface Setting {
 }
 
 /** Resolves with the exit code. */
-async function reproduce({ root, args }: Context, items: string[], options: Options): Promise<number> {
+async function reproduce(context: Context, items: string[], options: Options): Promise<number> {
   const names = [...new Set(items)].map((item) => oneOf('reproduce', item, Object.keys(experiments)));
   const count = wholeNumber('--seeds', options.seeds, 1, 100);
   const input = runInput({ ...options });
   parseRunFlags(input);
-  const base = baseModel(root, options);
+  const base = baseModel(context.root, options);
   const config = parseRunFlags({ ...input, policy: base.config.name });
   const seeds = Array.from({ length: count }, (_, i) => config.seed + i);
   if (seeds[count - 1] >= 2 ** 32)
     throw new InputError(
       '--seed: expected --seed + --seeds to stay below 4294967296, got more. Lower --seed.',
     );
-  const results = names.map((name) => `${name}.json`);
+  const results = names.flatMap((name) => [`${name}.json`, `${name}.jsonl`]);
   const out = options.out === undefined ? undefined : new OutFolder(options.out, results);
   const output = new Output(options.json ?? false);
 
-  return withGpu(async (gpu) => {
-    const signal = interruptSignal();
-    const setting: Setting = { base, config, seeds, quick: options.quick ?? false, out, output, signal };
-    const verdicts: Record<string, Verdict[]> = {};
-    for (const name of names) {
-      const origin = provenance(root, args, gpu.adapter);
-      const judged = await runItem(experiments[name], gpu, setting, origin);
-      if (!judged) {
-        output.result({ done: false, verdicts }, `${name} was interrupted: no verdict`);
-        return INTERRUPTED;
+  const verdicts: Record<string, Verdict[]> = {};
+
+  const work = (signal: AbortSignal) =>
+    withGpu(async (gpu) => {
+      const setting: Setting = { base, config, seeds, quick: options.quick ?? false, out, output, signal };
+      for (const name of names) {
+        verdicts[name] = await runItem(experiments[name], gpu, setting, provenance(context, gpu.adapter));
       }
-      verdicts[name] = judged;
-    }
-    if (output.json) output.result({ done: true, verdicts }, '');
-    return 0;
-  });
+      if (output.json) output.result({ done: true, verdicts }, '');
+      return 0;
+    });
+  return concluded(output, work, () => ({ verdicts }));
 }
 
-/** One figure or table: its records as they come, then its verdicts. Undefined if it was interrupted. */
+/** One figure or table: its records as they come, then its verdicts. @throws the signal's reason when interrupted. */
 async function runItem(
   item: Experiment<object>,
   gpu: Gpu,
   { base, config, seeds, quick, out, output, signal }: Setting,
   origin: object,
-): Promise<Verdict[] | undefined> {
+): Promise<Verdict[]> {
   const { name, title } = item;
   const started = performance.now();
   const context: ExperimentContext = {
@@ -126,10 +122,8 @@ async function runItem(
     out?.writeJson(`${name}.json`, { ...header, verdicts, result: next.value });
     output.result({ item: name, verdicts, wallMs }, [title, ...verdicts.map(inWords)].join('\n'));
     return verdicts;
-  } catch (error) {
+  } finally {
     progress?.clear();
-    if (signal.aborted) return undefined;
-    throw error;
   }
 }
 

@@ -4,7 +4,8 @@ import { searchWorld } from '../envs/search/index.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
-import { INTERRUPTED, interruptSignal } from './interrupt.ts';
+import { concluded, messageOf } from './concluded.ts';
+import { INTERRUPTED } from './interrupt.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { inWords, Output, percent } from './output.ts';
@@ -32,68 +33,71 @@ export function trainCommand(context: Context, exit: (code: number) => void): Co
 }
 
 /** Makes steps until the last or an interruption; resolves with the exit code. */
-async function train({ root, args }: Context, options: Options): Promise<number> {
+async function train(context: Context, options: Options): Promise<number> {
   const input = runInput({ ...options });
   parseRunFlags(input); // what was typed is judged before any file is opened
-  const base = baseModel(root, options);
+  const base = baseModel(context.root, options);
   const config = parseRunFlags({ ...input, policy: base.config.name });
   const out = options.out === undefined ? undefined : new OutFolder(options.out);
   const output = new Output(options.json ?? false);
 
-  return withPolicy(base, async (policy, gpu) => {
-    const { method, preset, seed, steps } = config;
-    const origin = provenance(root, args, gpu.adapter);
-    const started = performance.now();
-    const progress = new Progress(`${method} ${config.policy}`, steps);
-    const signal = interruptSignal();
-    const trainer = createTrainer(policy, searchWorld(), config);
-    let success: Success | null = null;
-    const result = () => ({
-      done: trainer.finished,
-      success,
-      steps: trainer.stepsDone,
-      method,
-      policy: config.policy,
-      preset,
-      seed,
-      adapter: gpu.adapter.description,
-      wallMs: Math.round(performance.now() - started),
-    });
-    const keep = (more: object = {}): void =>
-      out?.writeJson('run.json', { ...origin, config, result: { ...result(), ...more } });
+  const { method, preset, seed, steps } = config;
+  const started = performance.now();
+  let soFar = (): object => ({ steps: 0 });
 
-    keep();
-    try {
-      while (!trainer.finished && !signal.aborted) {
-        const metrics = await trainer.step({ signal });
-        success = metrics.success ?? success;
-        const line = { ...metrics, memory: memoryOf(gpu) };
-        out?.appendLine('metrics.jsonl', line);
-        progress.clear();
-        output.result(line, stepInWords(metrics, config));
-        progress.update(trainer.stepsDone);
-      }
-    } catch (error) {
-      // A step that was interrupted leaves policy and trainer as they were before it.
-      if (!signal.aborted) {
-        keep({ error: error instanceof Error ? error.message : 'unknown' });
+  const work = (signal: AbortSignal) =>
+    withPolicy(base, async (policy, gpu) => {
+      const origin = provenance(context, gpu.adapter);
+      const progress = new Progress(`${method} ${config.policy}`, steps);
+      const trainer = createTrainer(policy, searchWorld(), config);
+      let success: Success | null = null;
+      soFar = () => ({
+        success,
+        steps: trainer.stepsDone,
+        method,
+        policy: config.policy,
+        preset,
+        seed,
+        adapter: gpu.adapter.description,
+        wallMs: Math.round(performance.now() - started),
+      });
+      const keep = (result: object): void => out?.writeJson('run.json', { ...origin, config, result });
+      const makeSteps = async (): Promise<void> => {
+        while (!trainer.finished && !signal.aborted) {
+          const metrics = await trainer.step({ signal });
+          success = metrics.success ?? success;
+          const line = { ...metrics, memory: memoryOf(gpu) };
+          out?.appendLine('metrics.jsonl', line);
+          progress.clear();
+          output.result(line, stepInWords(metrics, config));
+          progress.update(trainer.stepsDone);
+        }
+      };
+
+      keep({ done: false, ...soFar() });
+      try {
+        // A step that was interrupted leaves policy and trainer as they were before it.
+        await makeSteps().catch((error: unknown) => {
+          if (error !== signal.reason) throw error;
+        });
+        const onnx = exportOnnx(base.config, await policy.parameters(), { run: JSON.stringify(config) });
+        out?.write('policy.onnx', onnx);
+      } catch (error) {
+        keep({ done: false, ...soFar(), error: messageOf(error) });
         throw error;
+      } finally {
+        progress.clear();
       }
-    } finally {
-      progress.clear();
-    }
-    out?.write(
-      'policy.onnx',
-      exportOnnx(base.config, await policy.parameters(), { run: JSON.stringify(config) }),
-    );
-    keep();
-    output.result(
-      result(),
-      success ? `unguided success ${inWords(success)}` : 'stopped before the first evaluation',
-    );
-    if (out) output.note(`Kept in ${out.path}`);
-    return trainer.finished ? 0 : INTERRUPTED;
-  });
+      const result = { done: trainer.finished, ...soFar() };
+      keep(result);
+      output.result(
+        result,
+        success ? `unguided success ${inWords(success)}` : 'stopped before the first evaluation',
+      );
+      if (out) output.note(`Kept in ${out.path}`);
+      return trainer.finished ? 0 : INTERRUPTED;
+    });
+  return concluded(output, work, () => soFar());
 }
 
 /** What is held after a step: bytes of GPU buffers, of the JavaScript heap, and of the whole process. */
