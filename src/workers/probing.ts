@@ -1,5 +1,5 @@
 import { barrierProfile } from '../actguide/barrierProfile.ts';
-import { guidance } from '../actguide/guidance.ts';
+import { guidance, parsePlan } from '../actguide/guidance.ts';
 import { psiAlong } from '../actguide/reachability.ts';
 import { rollouts, type Rollout } from '../actguide/rollout.ts';
 import { roles, stream } from '../actguide/streams.ts';
@@ -65,16 +65,17 @@ function graphView(task: SearchTask): GraphView {
 export async function sampleTrajectory(
   model: LanguageModel,
   world: SearchWorld,
-  { task: ref, k, seed }: TrajectoryRequest,
+  { task: ref, k, plan: words, seed }: TrajectoryRequest,
   step: number,
 ): Promise<TrajectoryView> {
   const task = taskOf(world, ref);
-  const request = { task, plan: guidance(task, k), stream: stream(0, roles.continuation, task.key, k) };
+  const plan = words === undefined ? guidance(task, k) : parsePlan(world, task, words);
+  const request = { task, plan, stream: stream(0, roles.continuation, task.key, plan.length) };
   const [rollout] = await rollouts(model, world, [request], { seed, temperature: 1, capacity: 1 });
   return {
     taskId: task.id,
     step,
-    k,
+    k: plan.length,
     reward: rollout.reward,
     turns: turnViews(world, rollout),
     path: pathOf(task, rollout),

@@ -73,7 +73,10 @@ export interface PathPoint {
 
 export interface TrajectoryRequest {
   readonly task: TaskRef;
+  /** Plan actions shown in the prompt: the first k of the reference plan. */
   readonly k: number;
+  /** A plan in words (`visit Ada, search press`) to show instead. */
+  readonly plan?: string;
   /** Draws the sampled tokens; the same seed and weights give the same trajectory. */
   readonly seed: number;
 }
@@ -124,13 +127,15 @@ export interface BarrierRequest {
 export interface LoadedPolicy {
   readonly adapter: AdapterSummary;
   readonly policy: PolicyConfig;
+  /** Whether it came with the lab or from a file of the person's own. */
+  readonly origin: 'shipped' | 'file';
   /** Trainable parameters. */
   readonly parameters: number;
   readonly world: WorldView;
 }
 
 /** A policy that can only be probed. */
-export type LoadedProbe = Omit<LoadedPolicy, 'adapter' | 'parameters'>;
+export type LoadedProbe = Pick<LoadedPolicy, 'policy' | 'world'>;
 
 export type StepPhase = 'rollout' | 'search' | 'update' | 'evaluate';
 
@@ -168,7 +173,7 @@ export type TrainerListener = (events: readonly TrainerEvent[]) => void;
 export interface ProbeApi {
   /** The task in words and as a graph. @throws InputError when the level does not exist. */
   task(ref: TaskRef): Promise<TaskView>;
-  /** One sampled trajectory of the current weights. */
+  /** One sampled trajectory of the current weights. @throws InputError for a plan with an unknown action. */
   trajectory(request: TrajectoryRequest): Promise<TrajectoryView>;
   /** Figure 3 from the current weights. While training it is computed between two steps. */
   barrierProfile(request: BarrierRequest): Promise<BarrierView>;
@@ -179,7 +184,12 @@ export interface TrainerApi extends ProbeApi {
   connect(listener: TrainerListener): Promise<void>;
   /** Acquires the GPU and loads the shipped policy from `modelsUrl`, on the page's own origin. */
   load(policy: PolicySize, modelsUrl: string): Promise<LoadedPolicy>;
-  /** Begins a run; with `paused`, waits before its first step. Ends an earlier run. */
+  /**
+   * Loads a policy file in place of the shipped one.
+   * @throws InputError when the file is damaged, foreign, or of a shape the lab does not run; what was loaded stays.
+   */
+  loadFile(bytes: Uint8Array): Promise<LoadedPolicy>;
+  /** Begins a run; with `paused`, takes one step and waits. Ends an earlier run. */
   start(config: RunConfig, paused: boolean): Promise<void>;
   /** Takes effect at the end of the running step. */
   pause(): Promise<void>;
@@ -188,7 +198,7 @@ export interface TrainerApi extends ProbeApi {
   step(): Promise<void>;
   /** Ends the run: a step that still samples is dropped, one that updates is finished. The weights stay for probing. */
   stop(): Promise<void>;
-  /** The current weights as an ONNX file, transferred. */
+  /** The current weights as an ONNX file. */
   exportOnnx(): Promise<Uint8Array>;
 }
 

@@ -8,6 +8,7 @@ import { createTrainer } from '../methods/index.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { importOnnx, type ImportedPolicy } from '../policy/onnx/importOnnx.ts';
+import { requireKnownShape } from '../policy/knownShape.ts';
 import { parameterLayout } from '../policy/parameters.ts';
 import type { PolicySize } from '../policy/types.ts';
 import { errorView } from './errors.ts';
@@ -62,18 +63,12 @@ export class TrainerSession implements TrainerApi {
     return Promise.resolve();
   }
 
-  async load(size: PolicySize, modelsUrl: string): Promise<LoadedPolicy> {
-    await this.stop();
-    return this.exclusive(async () => {
-      this.emit({ type: 'loading', what: 'Asking for the GPU' });
-      this.gpu ??= await this.acquire();
-      this.emit({ type: 'loading', what: `Loading the base policy ${size}` });
-      const imported = importOnnx(await fetchModel(size, modelsUrl));
-      this.release();
-      this.base = this.place(this.gpu, imported);
-      this.emit({ type: 'ready', loaded: this.base.loaded });
-      return this.base.loaded;
-    });
+  load(size: PolicySize, modelsUrl: string): Promise<LoadedPolicy> {
+    return this.replaceBase('shipped', `Loading the base policy ${size}`, () => fetchModel(size, modelsUrl));
+  }
+
+  loadFile(bytes: Uint8Array): Promise<LoadedPolicy> {
+    return this.replaceBase('file', 'Reading the policy file', () => Promise.resolve(bytes));
   }
 
   async start(config: RunConfig, paused: boolean): Promise<void> {
@@ -87,7 +82,7 @@ export class TrainerSession implements TrainerApi {
       // A run starts from the shipped weights, whatever an earlier run left behind.
       if (base.trained) {
         this.release();
-        this.base = this.place(this.requireGpu(), base.imported);
+        this.base = this.place(this.requireGpu(), base.imported, base.loaded.origin);
       }
       const fresh = this.requireBase();
       fresh.trained = true;
@@ -149,7 +144,9 @@ export class TrainerSession implements TrainerApi {
       const { imported, policy } = this.requireBase();
       return exportOnnx(imported.config, await policy.parameters(), {
         ...imported.metadata,
-        ...(this.run ? { run: JSON.stringify(this.run.trainer.config), step: String(this.stepsDone) } : {}),
+        ...(this.run && this.base?.trained
+          ? { run: JSON.stringify(this.run.trainer.config), step: String(this.stepsDone) }
+          : {}),
       });
     });
   }
@@ -173,7 +170,8 @@ export class TrainerSession implements TrainerApi {
           view.kind === 'deviceLost' ? { type: 'deviceLost', error: view } : { type: 'error', error: view },
         );
     }
-    this.emit({ type: trainer.finished ? 'done' : 'stopped', step: trainer.stepsDone });
+    // A lost device has its own event, which says what to do.
+    if (this.base) this.emit({ type: trainer.finished ? 'done' : 'stopped', step: trainer.stepsDone });
   }
 
   private async wait(run: Run): Promise<void> {
@@ -216,6 +214,30 @@ export class TrainerSession implements TrainerApi {
     return result;
   }
 
+  /** Ends a run and puts another policy in place; one that cannot be read leaves everything as it was. */
+  private async replaceBase(
+    origin: LoadedPolicy['origin'],
+    what: string,
+    bytes: () => Promise<Uint8Array>,
+  ): Promise<LoadedPolicy> {
+    await this.stop();
+    return this.exclusive(async () => {
+      this.emit({ type: 'loading', what: 'Asking for the GPU' });
+      this.gpu ??= await this.acquire();
+      this.emit({ type: 'loading', what });
+      try {
+        const imported = importOnnx(await bytes());
+        requireKnownShape(imported.config);
+        this.release();
+        this.base = this.place(this.gpu, imported, origin);
+        this.run = undefined;
+      } finally {
+        if (this.base) this.emit({ type: 'ready', loaded: this.base.loaded });
+      }
+      return this.base.loaded;
+    });
+  }
+
   private async acquire(): Promise<Gpu> {
     const gpu = await Gpu.acquire(navigator.gpu);
     void gpu.device.lost.then(({ reason, message }) => {
@@ -223,17 +245,24 @@ export class TrainerSession implements TrainerApi {
       this.gpu = undefined;
       this.base = undefined;
       this.run?.abort.abort();
+      this.run?.wake();
       const lost = `webgpu: the GPU device was lost (${reason}: ${message}). Reload the page to start again.`;
       this.emit({ type: 'deviceLost', error: { kind: 'deviceLost', message: lost } });
     });
     return gpu;
   }
 
-  private place(gpu: Gpu, imported: ImportedPolicy): Base {
+  private place(gpu: Gpu, imported: ImportedPolicy, origin: LoadedPolicy['origin']): Base {
     const { config, parameters } = imported;
     const policy = GpuPolicy.create(gpu, config, parameters);
     const count = parameterLayout(config).count;
-    const loaded = { adapter: gpu.adapter, policy: config, parameters: count, world: worldView(this.world) };
+    const loaded = {
+      adapter: gpu.adapter,
+      policy: config,
+      origin,
+      parameters: count,
+      world: worldView(this.world),
+    };
     return { imported, policy, loaded, trained: false };
   }
 

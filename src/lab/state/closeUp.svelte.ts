@@ -22,6 +22,8 @@ export class CloseUp {
   barrierFraction = $state<number | undefined>();
   sampling = $state(false);
   problem = $state<string | undefined>();
+  /** A plan in the person's own words, shown to the agent in place of the first k actions; undefined: none. */
+  ownPlan = $state<string | undefined>();
   private draws = 0;
 
   constructor(private readonly prober: Prober) {}
@@ -36,6 +38,7 @@ export class CloseUp {
     this.index = (index + TASKS_PER_LEVEL) % TASKS_PER_LEVEL;
     this.trajectory = undefined;
     this.barrier = undefined;
+    this.ownPlan = undefined;
     const ref = this.ref;
     await this.guarded(async () => {
       const task = await this.prober.probe((api) => api.task(ref));
@@ -50,7 +53,7 @@ export class CloseUp {
   /** Draws a trajectory with `k` plan actions in the prompt. */
   async sample(): Promise<void> {
     const ref = this.ref;
-    const request = { task: ref, k: this.k, seed: this.draws++ };
+    const request = { task: ref, k: this.k, plan: this.ownPlan, seed: this.draws++ };
     this.sampling = true;
     await this.guarded(async () => {
       const trajectory = await this.prober.probe((api) => api.trajectory(request));

@@ -65,6 +65,18 @@ export class Lab implements Prober {
     void this.guarded(() => this.remote().call((api) => api.stop()));
   }
 
+  /** Puts a policy file of the person's own in place of the shipped one. */
+  async openPolicy(file: File): Promise<void> {
+    await this.guarded(async () => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const loaded = await this.remote().call((api) => api.loadFile(bytes));
+      const name = shippedPolicies.find((shipped) => shipped === loaded.policy.name);
+      if (name) this.settings.policy = name;
+      this.run.apply({ type: 'ready', loaded });
+      await this.closeUp.open(this.closeUp.level, this.closeUp.index);
+    });
+  }
+
   /** The current weights as a file to keep. */
   async downloadPolicy(): Promise<void> {
     await this.guarded(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { policySizes } from '../policy/types.ts';
-import { requireKnownShape } from './models.ts';
+import { policySizes } from './types.ts';
+import { requireKnownShape } from './knownShape.ts';
 
 const { nano } = policySizes;
 
