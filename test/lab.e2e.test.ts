@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -135,6 +135,35 @@ describe('the lab with WebGPU', () => {
     expect(await page.locator('#task .transcript li').count()).toBeGreaterThan(0);
     expect(errors).toEqual([]);
   });
+});
+
+it("takes a plan and a policy file of one's own, and says what is wrong with bad ones", async () => {
+  const { page, errors } = await openPage();
+  await page.goto(address);
+  await ready(page);
+  await page.locator('#task .transcript li').first().waitFor({ timeout: 60_000 });
+  await page.getByText('Write a plan of your own').click();
+  const plan = page.getByLabel('Actions, separated by commas');
+  await plan.fill('fly home');
+  await page.getByRole('button', { name: 'Try this plan' }).click();
+  const problem = page.locator('#task').getByRole('alert');
+  await problem.waitFor();
+  expect(await problem.textContent()).toContain('got "fly home". Known tools: visit, search, answer');
+  await plan.fill('visit Ada, search press');
+  await page.getByRole('button', { name: 'Try this plan' }).click();
+  await page.locator('#task').getByText('k = 2').waitFor({ timeout: 60_000 });
+  expect(await problem.count()).toBe(0);
+
+  const file = readFileSync(new URL('../public/models/nano.onnx', import.meta.url));
+  const open = page.getByLabel('Open a policy (ONNX)');
+  await open.setInputFiles({ name: 'half.onnx', mimeType: '', buffer: file.subarray(0, file.length / 2) });
+  await page.getByRole('alert').getByText('damaged or incomplete').waitFor({ timeout: 60_000 });
+  expect(await page.getByText('Base policy micro').count()).toBe(1);
+  await open.setInputFiles({ name: 'whole.onnx', mimeType: '', buffer: file });
+  await page.getByText('from your file').waitFor({ timeout: 60_000 });
+  expect(await page.getByText('Base policy nano').count()).toBe(1);
+  expect(errors).toEqual([]);
+  await page.close();
 });
 
 describe('the lab without WebGPU', () => {
