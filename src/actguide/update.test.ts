@@ -117,7 +117,7 @@ describe('updatePolicy', () => {
     expect(policy.seen.updates[0]).toMatchObject({
       beta1: 0.9,
       beta2: 0.999,
-      eps: 1e-8,
+      eps: 1e-5,
       weightDecay: 0,
       gradClip: 1,
     });
