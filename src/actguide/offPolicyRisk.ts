@@ -13,9 +13,6 @@ export function logRatioShift(logRatios: readonly number[]): number {
   return logRatios.reduce((sum, value) => sum + value, 0);
 }
 
-/** Sequences scored at once: bounds the memory of a forward pass. */
-const SCORE_BATCH = 128;
-
 /**
  * log r_j = log π(z_j | z_<j) − log π(z_j | z_<j, g_k) of every generated token (Eq. 14): one array [T_i] per
  * rollout. The guided term is the rollout's own record, so `model` must still be the policy that sampled it.
@@ -25,18 +22,13 @@ export async function logRatios(
   environment: Environment,
   rollouts: readonly Rollout[],
 ): Promise<number[][]> {
-  const out: number[][] = [];
-  for (let from = 0; from < rollouts.length; from += SCORE_BATCH) {
-    const batch = rollouts.slice(from, from + SCORE_BATCH);
-    const aligned = batch.map((rollout) => unguided(environment, rollout));
-    const sequences = aligned.map(({ tokens }) => tokens);
-    const first = starts(sequences);
-    const { logProb } = await model.score(sequences);
-    aligned.forEach(({ scoredAt, sampledAt }, i) =>
-      out.push(scoredAt.map((t, j) => logProb[first[i] + t] - batch[i].logProb[sampledAt[j]])),
-    );
-  }
-  return out;
+  const aligned = rollouts.map((rollout) => unguided(environment, rollout));
+  const sequences = aligned.map(({ tokens }) => tokens);
+  const first = starts(sequences);
+  const { logProb } = await model.score(sequences);
+  return aligned.map(({ scoredAt, sampledAt }, i) =>
+    scoredAt.map((t, j) => logProb[first[i] + t] - rollouts[i].logProb[sampledAt[j]]),
+  );
 }
 
 /** Mean shift E[L_k] and risk R_k = Var[L_k] (Eq. 9, 16; unbiased, 0 for fewer than two rollouts). */

@@ -1,10 +1,9 @@
 import { barrierProfile } from '../actguide/barrierProfile.ts';
 import { guidance, parsePlan } from '../actguide/guidance.ts';
-import { psiAlong } from '../actguide/reachability.ts';
+import { psiAlong, psiOf } from '../actguide/reachability.ts';
 import { rollouts, type Rollout } from '../actguide/rollout.ts';
 import { roles, stream } from '../actguide/streams.ts';
 import { Episode } from '../envs/episode.ts';
-import { psi } from '../envs/reachability.ts';
 import { evaluationSeed } from '../envs/seeds.ts';
 import { nodeAt, taskGraph } from '../envs/search/graph.ts';
 import type { SearchTask, SearchWorld } from '../envs/search/world.ts';
@@ -51,7 +50,7 @@ export function taskView(world: SearchWorld, ref: TaskRef): TaskView {
 function graphView(task: SearchTask): GraphView {
   const graph = taskGraph(task);
   const automaton = task.automaton();
-  const table = psi(automaton, task.maxTurns);
+  const table = psiOf(task);
   const best = new Map<string, number>([['answer', 1]]);
   automaton.values.forEach((state, s) => {
     const node = nodeAt(task, state);
