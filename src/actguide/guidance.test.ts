@@ -34,8 +34,8 @@ describe('plans that a person wrote', () => {
     expect(() => parsePlan(world, task, 'fly home')).toThrow(
       /got "fly home"\. Known tools: visit, search, answer/,
     );
-    expect(() => parsePlan(world, task, new Array(11).fill('visit Ada').join(','))).toThrow(
-      /expected at most 10 actions, the turns of the task, got 11/,
+    expect(() => parsePlan(world, task, new Array(17).fill('visit Ada').join(','))).toThrow(
+      /expected at most 16 actions, the turns of the task, got 17/,
     );
   });
 });

@@ -94,7 +94,7 @@ const size = (
   layers,
   heads,
   feedForward,
-  context: 128,
+  context: 384,
 });
 
 export const policySizes = {

@@ -42,7 +42,7 @@ export const VIEW_TOKENS = 4;
 
 /**
  * Most tokens an episode can have: the longest prompt under the whole plan, then turns that each show a view,
- * the last without a reply. 13 turns give 124, so they fit a context of 128 by construction.
+ * the last without a reply. 13 turns give 124.
  */
 export function longestEpisode(maxTurns: number): number {
   const prompt = 2 + MAX_LEGS + MAX_DOORS + VIEW_TOKENS + (2 + 2 * MAX_PLAN) + 1;

@@ -10,7 +10,7 @@ import { drawPuzzle, type GridPuzzle } from './puzzle.ts';
 import { actionIndex, parseAction, text, words } from './vocabulary.ts';
 
 export interface GridWorldOptions extends GridRules {
-  /** Turn limit. 13 is the most that always fits a context of 128 tokens (see `longestEpisode`). */
+  /** Turn limit (see `longestEpisode`). */
   readonly maxTurns: number;
 }
 

@@ -81,7 +81,8 @@ export const promptTokens = (question: readonly number[], plan: readonly Action[
 
 /**
  * Most tokens an episode can have: the longest prompt under the whole plan, then turns that each show a
- * whole page, the last without a reply. 10 turns give 127, so they fit a context of 128 by construction.
+ * whole page, the last without a reply. 16 turns give 193 and 32 give 369, so they fit a context of 384
+ * by construction.
  */
 export function longestEpisode(maxTurns: number): number {
   const prompt = 2 + 1 + MAX_HOPS + (2 + 2 * MAX_PLAN) + 1;

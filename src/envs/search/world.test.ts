@@ -121,8 +121,9 @@ describe('prompts', () => {
   });
 
   it('every episode fits the context', () => {
-    expect(longestEpisode(world.options.maxTurns)).toBe(127);
-    expect(longestEpisode(world.options.maxTurns + 1)).toBeGreaterThan(128);
+    expect(longestEpisode(world.options.maxTurns)).toBe(193);
+    expect(longestEpisode(33)).toBeLessThanOrEqual(384);
+    expect(longestEpisode(34)).toBeGreaterThan(384);
     const tasks = world.tasks({ seed: 3, count: 500 });
     const longest = Math.max(...tasks.map((t) => world.prompt(t, t.plan).length));
     expect(longest).toBe(6 + 2 + 2 * MAX_PLAN + 1);

@@ -20,7 +20,7 @@ export interface SearchWorldOptions extends SearchRules {
   readonly staleAliases: number;
   /** A leak: level 1 has one stale alias, which a lucky guess opens, instead of one or two known ones. */
   readonly oneStaleLeak: boolean;
-  /** Turn limit. 10 is the most that always fits a context of 128 tokens (see `longestEpisode`). */
+  /** Turn limit, at most 33 in a context of 384 tokens (see `longestEpisode`). */
   readonly maxTurns: number;
 }
 
@@ -28,7 +28,7 @@ export const searchDefaults: SearchWorldOptions = {
   ...strictRules,
   staleAliases: 4,
   oneStaleLeak: false,
-  maxTurns: 10,
+  maxTurns: 16,
 };
 
 export interface SearchTask extends Task, SearchPuzzle {
