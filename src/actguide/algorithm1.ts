@@ -1,23 +1,28 @@
 import type { Task } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 import { groupAdvantages } from './advantage.ts';
-import { assemble, recovered, unguidedGroups, type Collector, type Group, type Sampler } from './collect.ts';
-import { minimalGuidance } from './minimalGuidance.ts';
+import { assemble, emptyGroup, recovered, unguidedGroups } from './collect.ts';
+import type { Collector, Group, Sampler } from './collect.ts';
+import { fixedGuidance, minimalGuidance } from './minimalGuidance.ts';
+import { withActionNoise } from './actionNoise.ts';
 import { logRatios, logRatioShift } from './offPolicyRisk.ts';
 import { sourceOf, updatePolicy, type UpdateResult } from './update.ts';
 
 /**
  * Algorithm 1, the groups of one step: N unguided rollouts a task; where all of them fail, guided rollouts
- * at the least level k* that recovers reward join the group (Eq. 6, 10).
+ * at the least level k* that recovers reward join the group (Eq. 6, 10). Two ablations are switches: guidance
+ * for every task instead of the unguided rollouts, and a fixed level instead of the search.
  */
 export async function minimalIntervention(sampler: Sampler, tasks: readonly Task[]): Promise<Group[]> {
-  const { assembly, successThreshold } = sampler.config.options;
-  const groups = await unguidedGroups(sampler, tasks);
-  const failed = groups.filter((group) => !recovered(group.unguided, successThreshold));
-  const searches = await minimalGuidance(
-    sampler,
-    failed.map((group) => group.task),
-  );
+  const { guide, level, assembly, successThreshold } = sampler.config.options;
+  const groups = guide === 'failed' ? await unguidedGroups(sampler, tasks) : tasks.map(emptyGroup);
+  const failed = groups
+    .filter((group) => !recovered(group.unguided, successThreshold))
+    .map(({ task }) => task);
+  const searches =
+    level === 'minimal'
+      ? await minimalGuidance(sampler, failed)
+      : await fixedGuidance(sampler, failed, level);
   return assemble(groups, searches, assembly);
 }
 
@@ -44,7 +49,10 @@ export async function algorithm1(
   collect: Collector = minimalIntervention,
 ): Promise<Iteration> {
   const { environment, config, step } = sampler;
-  const groups = await collect(sampler, tasks);
+  const groups = await collect(
+    sampler,
+    tasks.map((task) => withActionNoise(environment, task, config.options.actionNoise, config.seed)),
+  );
   const rewards = groups.map((group) => group.rollouts.map((rollout) => rollout.reward));
   const advantages = rewards.map((group) => groupAdvantages(group, config.options.advantageStd));
 

@@ -1,9 +1,9 @@
-import type { Environment } from '../envs/types.ts';
+import type { Action, Environment } from '../envs/types.ts';
 import type { Rollout } from './rollout.ts';
 
-/** A rollout's generated tokens behind the unguided prompt, as training and inference see them. */
-export interface Unguided {
-  /** Unguided prompt, then everything that followed the rollout's own prompt. */
+/** A rollout's generated tokens behind a prompt of our choice. */
+export interface Aligned {
+  /** The prompt, then everything that followed the rollout's own prompt. */
   readonly tokens: readonly number[];
   /** [T_i] For each token the agent sampled: its position in `Rollout.tokens`. */
   readonly sampledAt: readonly number[];
@@ -12,11 +12,16 @@ export interface Unguided {
 }
 
 /**
- * Moves a rollout from the prompt it was sampled under (x, g_k) to the unguided prompt x: the numerator of
- * Eq. 12. A guided prompt is longer, so every generated token moves to the front by the same distance.
+ * Moves a rollout from the prompt it was sampled under (x, g_k) to the unguided prompt x, as training and
+ * inference see it: the numerator of Eq. 12.
  */
-export function unguided(environment: Environment, rollout: Rollout): Unguided {
-  const prompt = environment.prompt(rollout.task, []);
+export function unguided(environment: Environment, rollout: Rollout): Aligned {
+  return under(environment, rollout, []);
+}
+
+/** Moves a rollout to the prompt with `plan`: every generated token moves by the prompts' difference in length. */
+export function under(environment: Environment, rollout: Rollout, plan: readonly Action[]): Aligned {
+  const prompt = environment.prompt(rollout.task, plan);
   const shift = prompt.length - rollout.promptLength;
   const sampledAt: number[] = [];
   rollout.sampled.forEach((bit, position) => {

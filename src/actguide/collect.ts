@@ -8,11 +8,11 @@ import { roles, stream } from './streams.ts';
 /** The rollouts of one task in one step. */
 export interface Group {
   readonly task: Task;
-  /** 𝒢_b as first sampled: N unguided rollouts. */
+  /** 𝒢_b as first sampled: N unguided rollouts; none where every task is guided. */
   readonly unguided: readonly Rollout[];
   /** What the advantages are computed over and the update trains on. */
   readonly rollouts: readonly Rollout[];
-  /** The search for the least guidance, where the unguided group failed and the method searches. */
+  /** The search for the least guidance, or the fixed level, where the task was guided. */
   readonly search: Search | null;
 }
 
@@ -57,6 +57,11 @@ export class Sampler {
     cost.ms += performance.now() - began;
     return sampled;
   }
+}
+
+/** A task before anything was sampled. */
+export function emptyGroup(task: Task): Group {
+  return { task, unguided: [], rollouts: [], search: null };
 }
 
 /** Whether max_i Y(τ_i) ≥ δ. */

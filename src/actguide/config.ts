@@ -6,8 +6,16 @@ export type Method = (typeof methods)[number];
 export const presets = ['paper', 'released-code'] as const;
 export type Preset = (typeof presets)[number];
 
-/** The switches in which the paper's Algorithm 1 and the authors' released code differ. */
+/** The switches in which the paper's Algorithm 1, its ablations and the authors' released code differ. */
 export interface AlgorithmOptions {
+  /** Guidance where the unguided group failed, or for every task instead of an unguided group (−Fallback). */
+  readonly guide: 'failed' | 'always';
+  /** How much: the least level that recovers reward (Eq. 10), or this share of the plan, 0..1 (−Adaptive, Fig. 7). */
+  readonly level: 'minimal' | number;
+  /** Prompt under which guided rollouts are trained: x, as in Eq. 12, or the one they were sampled under (−Mixed). */
+  readonly guidedPrompt: 'unguided' | 'guided';
+  /** Expected share of task-irrelevant actions in the plans that guide (Table 5). */
+  readonly actionNoise: number;
   /** Group after fallback: N unguided + N guided, or the N guided alone. */
   readonly assembly: 'union' | 'replace';
   /** First guidance level the search may return. */
@@ -38,6 +46,10 @@ export interface AlgorithmOptions {
 
 export const presetOptions: Record<Preset, AlgorithmOptions> = {
   paper: {
+    guide: 'failed',
+    level: 'minimal',
+    guidedPrompt: 'unguided',
+    actionNoise: 0,
     assembly: 'union',
     searchFrom: 1,
     probeFullPlan: true,
@@ -54,6 +66,10 @@ export const presetOptions: Record<Preset, AlgorithmOptions> = {
     klOnGuided: true,
   },
   'released-code': {
+    guide: 'failed',
+    level: 'minimal',
+    guidedPrompt: 'unguided',
+    actionNoise: 0,
     assembly: 'replace',
     searchFrom: 0,
     probeFullPlan: false,

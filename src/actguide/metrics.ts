@@ -35,7 +35,10 @@ export function stepMetrics(environment: Environment, record: StepRecord): StepM
     step: record.step,
     trainableGroups: share((_, b) => advantages[b].some((a) => Math.abs(a) > ADVANTAGE_FLOOR)),
     allFailGroups: share((group) => group.rollouts.every((rollout) => rollout.reward === 0)),
-    allPassGroups: share((group) => group.rollouts.every((rollout) => rollout.reward > 0)),
+    // A group without rollouts, whose search found no level, counts as failed.
+    allPassGroups: share(
+      ({ rollouts }) => rollouts.length > 0 && rollouts.every((rollout) => rollout.reward > 0),
+    ),
     guidedGroups: guided.length,
     kStar: meanOrNull(guided.map(({ k }) => k)),
     kStarFraction: meanOrNull(guided.map(({ fraction }) => fraction)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Sampler } from './collect.ts';
 import { defaultRun, presetOptions, type AlgorithmOptions, type RunConfig } from './config.ts';
-import { Bisection, minimalGuidance } from './minimalGuidance.ts';
+import { Bisection, fixedGuidance, minimalGuidance } from './minimalGuidance.ts';
 import type { Rollout } from './rollout.ts';
 import { GatePolicy } from './testing/gatePolicy.ts';
 import { gates, gatesTask } from './testing/gates.ts';
@@ -150,5 +150,27 @@ describe('minimalGuidance', () => {
     const sampler = new Sampler(new GatePolicy(), gates, config({}), 0);
     expect(await minimalGuidance(sampler, [])).toEqual([]);
     expect(sampler.cost.search.rollouts).toBe(0);
+  });
+});
+
+describe('fixedGuidance', () => {
+  it('Fig. 7: N rollouts under the same share of every plan, rounded, none of them a probe', async () => {
+    const tasks = [gatesTask(1, 2), gatesTask(2, 3)]; // K = 2 and 3
+    for (const [share, ks] of [
+      [0, [0, 0]],
+      [0.25, [1, 1]],
+      [0.5, [1, 2]],
+      [1, [2, 3]],
+    ] as const) {
+      const sampler = new Sampler(new GatePolicy(), gates, config({}), 0);
+      const searches = await fixedGuidance(sampler, tasks, share);
+      expect(searches.map((search) => search.k)).toEqual(ks);
+      searches.forEach(({ rollouts, k, task }) =>
+        expect(rollouts.map((rollout) => [rollout.task, rollout.k])).toEqual(Array(8).fill([task, k])),
+      );
+      expect(searches.every(({ verified, probes }) => !verified && probes.length === 0)).toBe(true);
+      expect(sampler.cost.search.rollouts).toBe(16);
+      expect(sampler.cost.collect.rollouts).toBe(0);
+    }
   });
 });

@@ -15,7 +15,7 @@ export interface Probe {
   readonly nonMonotone: boolean;
 }
 
-/** What the search for k* found for one task. */
+/** What the search for k* found for one task, or the fixed level used in its place. */
 export interface Search {
   readonly task: Task;
   /** k*, or null when the group stays unguided. */
@@ -126,6 +126,30 @@ export async function minimalGuidance(sampler: Sampler, tasks: readonly Task[]):
       : (verified?.rollouts ?? []);
     return { task, ...level, probes, rollouts };
   });
+}
+
+/**
+ * Guidance of a fixed strength in place of the search: N fresh rollouts under g_k, k = round(share · K), for every
+ * task. No level is probed, so none is verified. share: 0..1; 1 is the whole plan.
+ */
+export async function fixedGuidance(
+  sampler: Sampler,
+  tasks: readonly Task[],
+  share: number,
+): Promise<Search[]> {
+  const { groupSize } = sampler.config;
+  const levels = tasks.map((task) => Math.round(share * task.plan.length));
+  const requests = tasks.flatMap((task, b) =>
+    guidedRequests(sampler.step, roles.fresh, task, levels[b], groupSize),
+  );
+  const sampled = await sampler.sample('search', requests);
+  return tasks.map((task, b) => ({
+    task,
+    k: levels[b],
+    verified: false,
+    probes: [],
+    rollouts: sampled.slice(b * groupSize, (b + 1) * groupSize),
+  }));
 }
 
 /** `size` rollouts of a task under g_k; every (role, k, i) has a random stream of its own. */

@@ -67,8 +67,14 @@ function orElse<T extends string | null>(schema: v.GenericSchema<number>, other:
 }
 
 const MAX_PROBES = 64;
+/** Plans then grow tenfold: the longest still leaves a whole episode its room in the context. */
+const MAX_ACTION_NOISE = 0.9;
 
 const optionFields = {
+  guide: oneOf(['failed', 'always']),
+  level: orElse(number(0, 1), 'minimal', 'a number from 0 to 1 or minimal'),
+  guidedPrompt: oneOf(['unguided', 'guided']),
+  actionNoise: number(0, MAX_ACTION_NOISE),
   assembly: oneOf(['union', 'replace']),
   searchFrom: oneOf([0, 1]),
   probeFullPlan: boolean,

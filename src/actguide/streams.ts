@@ -9,6 +9,7 @@ export const roles = {
   evaluation: 5,
   guided: 6,
   continuation: 7,
+  noise: 8,
 } as const;
 export type Role = (typeof roles)[keyof typeof roles];
 

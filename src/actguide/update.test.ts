@@ -66,6 +66,27 @@ describe('updatePolicy', () => {
     expect(smallest).toBeCloseTo((-1 * 0.02) / 0.97 / 18, 6);
   });
 
+  it('−Mixed: guided rows keep their prompt above and below, so every ratio is 1; unguided rows are as ever', async () => {
+    const policy = new GatePolicy();
+    const options = { ...config.options, guidedPrompt: 'guided' } as const;
+    const groups = [await group(policy, [0, 3])];
+    const result = await updatePolicy(
+      policy,
+      gates,
+      { ...config, minibatches: 1, options },
+      { step: 0, updates: 0, groups, advantages: [[-1, 1]] },
+    );
+    const prompts = policy.seen.forwards[0].map((tokens) => tokens.slice(0, tokens.indexOf(1) + 1).join());
+    expect(prompts.sort()).toEqual(
+      [gates.prompt(task, []).join(), gates.prompt(task, task.plan).join()].sort(),
+    );
+    expect(result.bySource.guided.ratio).toBeCloseTo(9, 5);
+    // Every generated token of the guided row has the gradient −A·r/ΣT = −1/18.
+    const pulled = Array.from(policy.seen.gradients[0]).filter((value) => value < 0);
+    expect(pulled).toHaveLength(9);
+    pulled.forEach((value) => expect(value).toBeCloseTo(-1 / 18, 6));
+  });
+
   it('leaves out rows without advantage and splits the rest evenly', async () => {
     const policy = new GatePolicy();
     const groups = [await group(policy, [0, 0, 1, 2, 3, 3, 3])];

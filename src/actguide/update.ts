@@ -2,7 +2,7 @@ import { Random } from '../core/random.ts';
 import type { Environment } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 import { ADVANTAGE_FLOOR } from './advantage.ts';
-import { starts, unguided } from './alignment.ts';
+import { starts, under } from './alignment.ts';
 import type { Group } from './collect.ts';
 import type { RunConfig } from './config.ts';
 import { mixedObjective, type ObjectiveRow, type RowDetails, type Source } from './objective.ts';
@@ -63,7 +63,8 @@ export function warmup(config: Pick<RunConfig, 'learningRate' | 'warmupUpdates'>
 /**
  * Updates π_θ(· | x) by the mixed objective (Eq. 11, 12): rollouts with a non-zero advantage, shuffled by
  * (seed, step) and split evenly into minibatches, one AdamW update each. Every row is trained under the
- * *unguided* prompt; guided rows keep their guided log-probabilities as denominator.
+ * *unguided* prompt, guided rows with their guided log-probabilities as denominator; with `guidedPrompt: 'guided'`
+ * (the paper's −Mixed) guided rows keep their own prompt in the numerator and the reference too.
  */
 export async function updatePolicy(
   policy: TrainablePolicy,
@@ -104,7 +105,10 @@ async function updateOnce(
   learningRate: number,
   bySource: Record<Source, TokenSums>,
 ): Promise<number> {
-  const aligned = minibatch.map(({ rollout }) => unguided(environment, rollout));
+  const { guidedPrompt } = config.options;
+  const aligned = minibatch.map(({ rollout }) =>
+    under(environment, rollout, guidedPrompt === 'guided' ? rollout.plan : []),
+  );
   const sequences = aligned.map(({ tokens }) => tokens);
   const first = starts(sequences);
   const { logProb, referenceLogProb } = await policy.forward(sequences);

@@ -39,8 +39,17 @@ const runFlags: readonly Flag[] = [
   flag('evalTasks', '--eval-tasks', '<n>', 'unguided evaluation rollouts a level'),
 ];
 
-/** The switches in which the paper and the released code differ. */
+/** The switches in which the paper, its ablations and the released code differ. */
 const algorithmFlags: readonly Flag[] = [
+  flag('guide', '--guide', '<failed|always>', 'guidance where the unguided group failed, or for every task'),
+  flag('level', '--level', '<minimal|x>', 'guidance: the least that recovers reward, or a share of the plan'),
+  flag(
+    'guidedPrompt',
+    '--guided-prompt',
+    '<unguided|guided>',
+    'prompt that guided rollouts are trained under',
+  ),
+  flag('actionNoise', '--action-noise', '<x>', 'share of irrelevant actions in the plans that guide'),
   flag('assembly', '--assembly', '<union|replace>', 'group after fallback'),
   flag('searchFrom', '--search-from', '<0|1>', 'least guidance level that is searched'),
   flag('probeFullPlan', '--probe-full-plan', '<true|false>', 'whether the whole plan may be probed'),

@@ -65,6 +65,8 @@ export interface Environment {
   readonly levels: readonly LevelInfo[];
   /** Tokens of one agent step: tool, thought, argument. */
   readonly stepTokens: number;
+  /** Action number → action; the automaton's last number, for malformed steps, is left out. */
+  readonly actions: readonly Action[];
   /** Prompt of a task under guidance g_k = `plan` (Eq. 6); an empty plan gives the unguided prompt. */
   prompt(task: Task, plan: readonly Action[]): number[];
   /** Number of the automaton action that a step's tokens stand for; malformed steps map to the last number. */

@@ -83,8 +83,9 @@ export const gates: Environment = {
       : []),
     token.go,
   ],
+  actions: Array.from({ length: ARGUMENTS }, (_, a) => ({ tool: token.try, argument: token.a0 + a })),
   actionIndex: (step) => {
-    const argument = step[2] - token.a0;
+    const argument = step[step.length - 1] - token.a0;
     return step[0] === token.try && argument >= 0 && argument < ARGUMENTS ? argument : MALFORMED;
   },
   tasks: ({ seed, count, level }: TaskRequest) => {

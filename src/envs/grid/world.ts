@@ -7,7 +7,7 @@ import { gridDynamics, strictRules, type GridRules, type GridState } from './dyn
 import { expertSteps, promptTokens, questionTokens } from './guide.ts';
 import { changedLocks, ownLocks, type Lock } from './locks.ts';
 import { drawPuzzle, type GridPuzzle } from './puzzle.ts';
-import { actionIndex, parseAction, text, words } from './vocabulary.ts';
+import { actionIndex, actionTable, parseAction, text, words } from './vocabulary.ts';
 
 export interface GridWorldOptions extends GridRules {
   /** Turn limit (see `longestEpisode`). */
@@ -93,6 +93,7 @@ export function gridWorld(options: Partial<GridWorldOptions> = {}): GridWorld {
     stepTokens: STEP_TOKENS,
     options: settings,
     prompt: (task, plan) => promptTokens(task.question, plan),
+    actions: actionTable,
     actionIndex,
     parseAction,
     text,

@@ -13,7 +13,7 @@ import {
   questionTokens,
   type SearchPuzzle,
 } from './puzzle.ts';
-import { actionIndex, parseAction, text, words } from './vocabulary.ts';
+import { actionIndex, actionTable, parseAction, text, words } from './vocabulary.ts';
 
 export interface SearchWorldOptions extends SearchRules {
   /** Distinct stale aliases in use, 1..8; a task with more aliases than that repeats some. */
@@ -82,6 +82,7 @@ export function searchWorld(options: Partial<SearchWorldOptions> = {}): SearchWo
     stepTokens: STEP_TOKENS,
     options: settings,
     prompt: (task, plan) => promptTokens(task.question, plan),
+    actions: actionTable,
     actionIndex,
     parseAction,
     text,
