@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { parseRunConfig } from '../actguide/runConfig.ts';
+import { differences } from './compare.ts';
+
+it('lists only the settings that differ, algorithm switches too', () => {
+  const a = parseRunConfig({ seed: 1 });
+  const b = parseRunConfig({ seed: 2, options: { dualClip: 3 } });
+  expect(differences([a, b])).toEqual([
+    { setting: 'seed', values: ['1', '2'] },
+    { setting: 'dualClip', values: ['none', '3'] },
+  ]);
+  expect(differences([a, a])).toEqual([]);
+  expect(differences([])).toEqual([]);
+});
