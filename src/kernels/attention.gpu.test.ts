@@ -1,19 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { relativeError, testData, testGpu } from '../../test/gpu.ts';
-import { attentionBackwardRef, attentionForwardRef, packedRows } from './attention.ref.ts';
+import { hash3 } from '../core/random.ts';
+import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
 import { attentionBackward, attentionForward } from './attention.ts';
 
 describe('attention on the GPU', () => {
+  // A random tree in depth-first order: each row hangs below the last row or one of its ancestors, or is a root.
+  const random = (M: number): number[] => {
+    const parents: number[] = [];
+    for (let m = 0; m < M; m++) {
+      let parent = m - 1;
+      for (let up = hash3(1, M, m) % 5; up > 1 && parent >= 0; up--) parent = parents[parent];
+      parents.push(parent);
+    }
+    return parents;
+  };
+
   it.each([
-    [[1], 1, 4],
-    [[3, 1, 5], 3, 8],
-    [[64, 17], 2, 16],
-    [[128], 4, 16],
-    [[9, 2], 2, 64],
-  ])('lengths %j, H=%i, D=%i: forward and backward agree with the reference', async (lengths, H, D) => {
+    ['lengths 1', packedRows([1]), 1, 4],
+    ['lengths 3, 1, 5', packedRows([3, 1, 5]), 3, 8],
+    ['lengths 64, 17', packedRows([64, 17]), 2, 16],
+    ['length 128', packedRows([128]), 4, 16],
+    ['lengths 9, 2', packedRows([9, 2]), 2, 64],
+    ['a tree of 7', treeRows([-1, 0, 1, 1, 3, 0, -1]), 2, 4],
+    ['a tree of 301', treeRows(random(301)), 4, 16],
+  ])('%s: forward and backward agree with the reference', async (_, rows, H, D) => {
     const gpu = await testGpu();
-    const rows = packedRows(lengths);
-    const M = rows.length / 4;
+    const M = rows.rows.length / 4;
     const n = M * H * D;
     const [q, k, v, d] = [
       testData(n, 1).map((x) => x * 3),
@@ -25,7 +38,8 @@ describe('attention on the GPU', () => {
       q: gpu.upload(q),
       keys: gpu.upload(k),
       values: gpu.upload(v),
-      rows: gpu.upload(rows),
+      rows: gpu.upload(rows.rows),
+      paths: gpu.upload(rows.paths),
       stats: gpu.alloc(2 * M * H),
       out: gpu.alloc(n),
       dOut: gpu.upload(d),
@@ -44,7 +58,7 @@ describe('attention on the GPU', () => {
     Object.values(t).forEach((tensor) => gpu.free(tensor));
   });
 
-  it('reads keys from a cache where sequences start at their own rows', async () => {
+  it('reads keys from a cache where paths lead through any rows', async () => {
     const gpu = await testGpu();
     const [H, D, context] = [2, 16, 10];
     const [k, v, q] = [
@@ -52,12 +66,16 @@ describe('attention on the GPU', () => {
       testData(3 * context * H * D, 6),
       testData(2 * H * D, 7),
     ];
-    const rows = Uint32Array.of(4, 2 * context, 5, 0, 9, 0, 10, 0);
+    const rows = {
+      rows: Uint32Array.of(4, 0, 0, 0, 9, 5, 0, 0),
+      paths: Uint32Array.of(20, 21, 3, 4, 29, 0, 1, 2, 3, 4, 5, 6, 7, 28, 9),
+    };
     const t = {
       q: gpu.upload(q),
       keys: gpu.upload(k),
       values: gpu.upload(v),
-      rows: gpu.upload(rows),
+      rows: gpu.upload(rows.rows),
+      paths: gpu.upload(rows.paths),
       stats: gpu.alloc(8),
       out: gpu.alloc(2 * H * D),
     };
@@ -70,7 +88,7 @@ describe('attention on the GPU', () => {
   it('refuses a head dimension it has no kernel for', async () => {
     const gpu = await testGpu();
     const t = gpu.alloc(64);
-    const all = { q: t, keys: t, values: t, rows: t, stats: t, out: t };
+    const all = { q: t, keys: t, values: t, rows: t, paths: t, stats: t, out: t };
     expect(() => attentionForward(gpu.recorder, all, { M: 1, H: 1, D: 6 })).toThrow(
       /expected D to be a multiple of 4 up to 64, got 6/,
     );

@@ -1,9 +1,15 @@
 import type { AttentionDims } from './attention.ts';
 
-interface Rows {
-  /** [M, 4]: position, row of position 0, rows of the sequence, 0. */
+/** Which rows see which. */
+export interface AttentionRows {
+  /** [M, 4]: position, start in paths, end of the subtree, 0. */
   readonly rows: ArrayLike<number>;
+  /** Rows of keys and values, from a root downwards. */
+  readonly paths: ArrayLike<number>;
 }
+
+/** Row of keys and values that row m sees at position p. */
+const seen = ({ rows, paths }: AttentionRows, m: number, p: number): number => paths[rows[4 * m + 1] + p];
 
 /** Attention weights of one row and head over positions 0..position. */
 function weights(
@@ -11,12 +17,12 @@ function weights(
   k: ArrayLike<number>,
   m: number,
   h: number,
-  { rows }: Rows,
+  rows: AttentionRows,
   { H, D }: AttentionDims,
 ): number[] {
-  const scores = Array.from({ length: rows[4 * m] + 1 }, (_, p) => {
+  const scores = Array.from({ length: rows.rows[4 * m] + 1 }, (_, p) => {
     let score = 0;
-    for (let d = 0; d < D; d++) score += q[(m * H + h) * D + d] * k[((rows[4 * m + 1] + p) * H + h) * D + d];
+    for (let d = 0; d < D; d++) score += q[(m * H + h) * D + d] * k[(seen(rows, m, p) * H + h) * D + d];
     return score / Math.sqrt(D);
   });
   const top = Math.max(...scores);
@@ -25,21 +31,21 @@ function weights(
   return exps.map((e) => e / total);
 }
 
-/** Float64 causal attention over packed rows. q: [M, H, D]; k, v: [*, H, D] → [M, H, D]. */
+/** Float64 causal attention over the rows of a prefix tree. q: [M, H, D]; k, v: [*, H, D] → [M, H, D]. */
 export function attentionForwardRef(
   q: ArrayLike<number>,
   k: ArrayLike<number>,
   v: ArrayLike<number>,
-  rows: ArrayLike<number>,
+  rows: AttentionRows,
   dims: AttentionDims,
 ): Float64Array {
   const { M, H, D } = dims;
   const out = new Float64Array(M * H * D);
   for (let m = 0; m < M; m++)
     for (let h = 0; h < H; h++)
-      weights(q, k, m, h, { rows }, dims).forEach((weight, p) => {
+      weights(q, k, m, h, rows, dims).forEach((weight, p) => {
         for (let d = 0; d < D; d++)
-          out[(m * H + h) * D + d] += weight * v[((rows[4 * m + 1] + p) * H + h) * D + d];
+          out[(m * H + h) * D + d] += weight * v[(seen(rows, m, p) * H + h) * D + d];
       });
   return out;
 }
@@ -49,7 +55,7 @@ export function attentionBackwardRef(
   q: ArrayLike<number>,
   k: ArrayLike<number>,
   v: ArrayLike<number>,
-  rows: ArrayLike<number>,
+  rows: AttentionRows,
   dOut: ArrayLike<number>,
   dims: AttentionDims,
 ): { dQ: Float64Array; dK: Float64Array; dV: Float64Array } {
@@ -57,8 +63,8 @@ export function attentionBackwardRef(
   const [dQ, dK, dV] = [new Float64Array(M * H * D), new Float64Array(k.length), new Float64Array(v.length)];
   for (let m = 0; m < M; m++)
     for (let h = 0; h < H; h++) {
-      const w = weights(q, k, m, h, { rows }, dims);
-      const at = (p: number): number => ((rows[4 * m + 1] + p) * H + h) * D;
+      const w = weights(q, k, m, h, rows, dims);
+      const at = (p: number): number => (seen(rows, m, p) * H + h) * D;
       const mine = (m * H + h) * D;
       const dWeight = w.map((_, p) => {
         let sum = 0;
@@ -78,13 +84,27 @@ export function attentionBackwardRef(
   return { dQ, dK, dV };
 }
 
-/** The `rows` argument for sequences of these lengths packed one after another. */
-export function packedRows(lengths: readonly number[]): Uint32Array {
-  const out: number[] = [];
-  let base = 0;
-  for (const length of lengths) {
-    for (let p = 0; p < length; p++) out.push(p, base, length, 0);
-    base += length;
-  }
-  return Uint32Array.from(out);
+/** The rows of a tree given by each row's parent (-1: a root), in depth-first order. */
+export function treeRows(parents: readonly number[]): { rows: Uint32Array; paths: Uint32Array } {
+  const rows: number[] = [];
+  const paths: number[] = [];
+  parents.forEach((_, m) => {
+    const path: number[] = [];
+    for (let row = m; row >= 0; row = parents[row]) path.unshift(row);
+    let end = m + 1;
+    while (end < parents.length && parents[end] >= m) end++;
+    rows.push(path.length - 1, paths.length, end, 0);
+    paths.push(...path);
+  });
+  return { rows: Uint32Array.from(rows), paths: Uint32Array.from(paths) };
+}
+
+/** The rows of sequences of these lengths that share nothing, one after another. */
+export function packedRows(lengths: readonly number[]): { rows: Uint32Array; paths: Uint32Array } {
+  return treeRows(
+    lengths.flatMap((length, s) => {
+      const base = lengths.slice(0, s).reduce((a, b) => a + b, 0);
+      return Array.from({ length }, (_, p) => (p === 0 ? -1 : base + p - 1));
+    }),
+  );
 }

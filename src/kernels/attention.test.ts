@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gradientError } from '../../test/gradcheck.ts';
-import { attentionBackwardRef, attentionForwardRef, packedRows } from './attention.ref.ts';
+import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
 
 const wave = (length: number, step: number): Float64Array =>
   Float64Array.from({ length }, (_, i) => Math.sin(i * step));
@@ -16,9 +16,18 @@ describe('attention reference', () => {
     expect([...out]).toEqual([1, 2, 3, 4, 3, 4, 5, 6]);
   });
 
-  it('gradients agree with central differences over two packed sequences', () => {
+  it('rows of a tree: each sees its ancestors, and is seen by its subtree', () => {
+    const { rows, paths } = treeRows([-1, 0, 1, 0, -1]);
+    const path = (m: number) => [...paths.subarray(rows[4 * m + 1], rows[4 * m + 1] + rows[4 * m] + 1)];
+    expect([0, 1, 2, 3, 4].map(path)).toEqual([[0], [0, 1], [0, 1, 2], [0, 3], [4]]);
+    expect([0, 1, 2, 3, 4].map((m) => rows[4 * m + 2])).toEqual([4, 3, 3, 4, 5]);
+  });
+
+  it.each([
+    ['two sequences', packedRows([4, 3])],
+    ['a tree', treeRows([-1, 0, 1, 1, 3, 0, -1])],
+  ])('gradients agree with central differences over %s', (_, rows) => {
     const dims = { M: 7, H: 2, D: 4 };
-    const rows = packedRows([4, 3]);
     const [q, k, v, d] = [wave(56, 1.1), wave(56, 0.7), wave(56, 1.9), wave(56, 0.3)];
     const { dQ, dK, dV } = attentionBackwardRef(q, k, v, rows, d, dims);
     expect(gradientError((x) => attentionForwardRef(x, k, v, rows, dims), q, d, dQ)).toBeLessThan(1e-7);

@@ -12,6 +12,7 @@ export const attention = defineOp({
     keys: 'read',
     values: 'read',
     rows: 'read',
+    paths: 'read',
     stats: 'read_write',
     out: 'read_write',
     dOut: 'read',
@@ -21,8 +22,8 @@ export const attention = defineOp({
   },
   dims: { M: 'u32', H: 'u32', D: 'u32' },
   kernels: {
-    forward: ['q', 'keys', 'values', 'rows', 'stats', 'out'],
-    backwardQuery: ['q', 'keys', 'values', 'rows', 'stats', 'dOut', 'dQ'],
+    forward: ['q', 'keys', 'values', 'rows', 'paths', 'stats', 'out'],
+    backwardQuery: ['q', 'keys', 'values', 'rows', 'paths', 'stats', 'dOut', 'dQ'],
     backwardKeyValue: ['q', 'keys', 'values', 'rows', 'stats', 'dOut', 'dK', 'dV'],
   },
 });
@@ -60,14 +61,23 @@ function check(where: string, tensors: Readonly<Record<string, Tensor>>, dims: A
 }
 
 /**
- * Causal attention, softmax(q·kᵀ/√D)·v per head, over packed rows of several sequences.
- * q, out: [M, H, D]; keys, values: [*, H, D]; rows: u32 [M, 4] = (position, row of the sequence's position 0 in
- * keys and values, rows of the sequence, 0); stats: [M, H, 2] scratch kept for the backward pass.
+ * Causal attention, softmax(q·kᵀ/√D)·v per head, over the rows of a prefix tree: each row sees its ancestors and
+ * itself. q, out: [M, H, D]; keys, values: [*, H, D]; rows: u32 [M, 4] = (position, start of its path in `paths`,
+ * end of its subtree, 0); paths: u32 [*], the rows of keys and values from a root downwards; stats: [M, H, 2]
+ * scratch kept for the backward pass.
  * @throws ShapeError when a tensor is too small or D unsupported.
  */
 export function attentionForward(
   recorder: Recorder,
-  tensors: { q: Tensor; keys: Tensor; values: Tensor; rows: Tensor; stats: Tensor; out: Tensor },
+  tensors: {
+    q: Tensor;
+    keys: Tensor;
+    values: Tensor;
+    rows: Tensor;
+    paths: Tensor;
+    stats: Tensor;
+    out: Tensor;
+  },
   dims: AttentionDims,
 ): void {
   check('attention.forward', tensors, dims);
@@ -75,7 +85,8 @@ export function attentionForward(
 }
 
 /**
- * Gradient of {@link attentionForward} when keys and values are the batch's own rows ([M, H, D], training).
+ * Gradient of {@link attentionForward} when keys and values are the batch's own rows ([M, H, D], training) in
+ * depth-first order, so that the rows that see row m are m..rows[m].end - 1.
  * dOut: [M, H, D] → dQ, dK, dV: [M, H, D] (overwritten).
  * @throws ShapeError when a tensor is too small or D unsupported.
  */
@@ -86,6 +97,7 @@ export function attentionBackward(
     keys: Tensor;
     values: Tensor;
     rows: Tensor;
+    paths: Tensor;
     stats: Tensor;
     dOut: Tensor;
     dQ: Tensor;

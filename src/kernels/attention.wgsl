@@ -1,6 +1,7 @@
-// Causal attention over packed rows. Row m has position rows[m].x in a sequence whose position 0 lies in row
-// rows[m].y of `keys` and `values`, and sees positions 0..rows[m].x. In training the keys are the batch's own rows; in
-// decoding they are the cache: the same kernel serves both. One thread per (row, head), no barriers.
+// Causal attention over the rows of a prefix tree, where sequences that begin alike share rows. Row m has position
+// rows[m].x and sees positions 0..rows[m].x of its path: position p lies in row paths[rows[m].y + p] of `keys` and
+// `values`. In training the keys are the batch's own rows, in depth-first order; in decoding they are the cache: the
+// same kernel serves both. One thread per (row, head), no barriers.
 struct Dims {
   M: u32,
   H: u32,
@@ -11,13 +12,14 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // (M, H, D)
 @group(0) @binding(2) var<storage, read> keys: array<vec4f>; // (*, H, D)
 @group(0) @binding(3) var<storage, read> values: array<vec4f>; // (*, H, D)
-@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, row of position 0, rows of the sequence, 0
-@group(0) @binding(5) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
-@group(0) @binding(6) var<storage, read_write> out: array<vec4f>; // (M, H, D)
-@group(0) @binding(7) var<storage, read> dOut: array<vec4f>; // (M, H, D)
-@group(0) @binding(8) var<storage, read_write> dQ: array<vec4f>; // (M, H, D)
-@group(0) @binding(9) var<storage, read_write> dK: array<vec4f>; // (M, H, D)
-@group(0) @binding(10) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
+@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the subtree, 0
+@group(0) @binding(5) var<storage, read> paths: array<u32>; // rows of keys and values, in order of position
+@group(0) @binding(6) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
+@group(0) @binding(7) var<storage, read_write> out: array<vec4f>; // (M, H, D)
+@group(0) @binding(8) var<storage, read> dOut: array<vec4f>; // (M, H, D)
+@group(0) @binding(9) var<storage, read_write> dQ: array<vec4f>; // (M, H, D)
+@group(0) @binding(10) var<storage, read_write> dK: array<vec4f>; // (M, H, D)
+@group(0) @binding(11) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
 
 override QUADS: u32 = 4; // D / 4
 
@@ -45,7 +47,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var best = -1e30;
   var total = 0.0;
   for (var p = 0u; p <= row.x; p++) {
-    let at = ((row.y + p) * dims.H + head) * QUADS;
+    let at = (paths[row.y + p] * dims.H + head) * QUADS;
     var score = 0.0;
     for (var d = 0u; d < QUADS; d++) {
       score += dot(query[d], keys[at + d]);
@@ -85,7 +87,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     dy[d] = dOut[i * QUADS + d];
   }
   for (var p = 0u; p <= row.x; p++) {
-    let at = ((row.y + p) * dims.H + head) * QUADS;
+    let at = (paths[row.y + p] * dims.H + head) * QUADS;
     var score = 0.0;
     var dWeight = 0.0;
     for (var d = 0u; d < QUADS; d++) {
@@ -95,7 +97,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     weighted += exp(score - lse) * dWeight;
   }
   for (var p = 0u; p <= row.x; p++) {
-    let at = ((row.y + p) * dims.H + head) * QUADS;
+    let at = (paths[row.y + p] * dims.H + head) * QUADS;
     var score = 0.0;
     var dWeight = 0.0;
     for (var d = 0u; d < QUADS; d++) {
@@ -113,7 +115,8 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   stats[i].y = weighted;
 }
 
-// dK and dV of a row: a sum over the rows of its sequence that see it. Training layout: keys are the batch's rows.
+// dK and dV of a row: a sum over the rows that see it, which are its subtree. Training layout: keys are the batch's
+// rows.
 @compute @workgroup_size(64)
 fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
@@ -122,7 +125,7 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   }
   let row = i / dims.H;
   let head = i % dims.H;
-  let end = rows[row].y + rows[row].z;
+  let end = rows[row].z;
   let scale = inverseSqrt(f32(dims.D));
   var key: array<vec4f, MAX_QUADS>;
   var value: array<vec4f, MAX_QUADS>;

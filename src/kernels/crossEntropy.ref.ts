@@ -1,31 +1,37 @@
-import { logSoftmaxRef } from './logProb.ref.ts';
+import { logSoftmaxRef, type RowTargets } from './logProb.ref.ts';
 
 interface LogitDims {
   readonly M: number;
   readonly V: number;
 }
 
-/** Float64 weighted cross-entropy. logits: [M, V], target, weight: [M] → loss: [M]. */
+/** Float64 weighted cross-entropy. logits: [M, V]; targets, weight: [P] → loss: [P]. */
 export function crossEntropyForwardRef(
   logits: ArrayLike<number>,
-  target: ArrayLike<number>,
+  { starts, targets }: RowTargets,
   weight: ArrayLike<number>,
   { M, V }: LogitDims,
 ): Float64Array {
-  return Float64Array.from({ length: M }, (_, m) => -weight[m] * logSoftmaxRef(logits, m, V)[target[m]]);
+  const loss = new Float64Array(targets.length);
+  for (let m = 0; m < M; m++) {
+    const logP = logSoftmaxRef(logits, m, V);
+    for (let p = starts[m]; p < starts[m + 1]; p++) loss[p] = -weight[p] * logP[targets[p]];
+  }
+  return loss;
 }
 
 /** Float64 gradient of scale · Σ loss. → dLogits: [M, V]. */
 export function crossEntropyBackwardRef(
   logits: ArrayLike<number>,
-  target: ArrayLike<number>,
+  { starts, targets }: RowTargets,
   weight: ArrayLike<number>,
   { M, V, scale }: LogitDims & { readonly scale: number },
 ): Float64Array {
   const dLogits = new Float64Array(M * V);
   for (let m = 0; m < M; m++)
     logSoftmaxRef(logits, m, V).forEach((logP, v) => {
-      dLogits[m * V + v] = scale * weight[m] * (Math.exp(logP) - (v === target[m] ? 1 : 0));
+      for (let p = starts[m]; p < starts[m + 1]; p++)
+        dLogits[m * V + v] += scale * weight[p] * (Math.exp(logP) - (v === targets[p] ? 1 : 0));
     });
   return dLogits;
 }

@@ -1,4 +1,5 @@
-// Weighted cross-entropy of each row: loss = weight * (lse - logits[target]), lse = log Σ exp(logits).
+// Weighted cross-entropy of the targets of each row, any number of them: loss = weight * (lse - logits[target]),
+// lse = log Σ exp(logits).
 // Forward: one thread walks one row and sums it in blocks, which bounds the rounding error of long rows.
 // Backward: one thread a logit.
 const BLOCK = 256u;
@@ -11,11 +12,12 @@ struct Dims {
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> logits: array<f32>; // (M, V)
-@group(0) @binding(2) var<storage, read> targets: array<u32>; // (M)
-@group(0) @binding(3) var<storage, read> weight: array<f32>; // (M)
-@group(0) @binding(4) var<storage, read_write> loss: array<f32>; // (M)
-@group(0) @binding(5) var<storage, read_write> lse: array<f32>; // (M)
-@group(0) @binding(6) var<storage, read_write> dLogits: array<f32>; // (M, V)
+@group(0) @binding(2) var<storage, read> starts: array<u32>; // (M + 1), the targets of row m are starts[m]..starts[m + 1]
+@group(0) @binding(3) var<storage, read> targets: array<u32>; // (P)
+@group(0) @binding(4) var<storage, read> weight: array<f32>; // (P)
+@group(0) @binding(5) var<storage, read_write> loss: array<f32>; // (P)
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>; // (M)
+@group(0) @binding(7) var<storage, read_write> dLogits: array<f32>; // (M, V)
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -37,7 +39,9 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     sum += part;
   }
   let logSum = log(sum);
-  loss[m] = weight[m] * (logSum - (logits[start + min(targets[m], dims.V - 1u)] - top));
+  for (var p = starts[m]; p < starts[m + 1u]; p++) {
+    loss[p] = weight[p] * (logSum - (logits[start + min(targets[p], dims.V - 1u)] - top));
+  }
   lse[m] = top + logSum;
 }
 
@@ -48,6 +52,11 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     return;
   }
   let m = i / dims.V;
-  let hit = select(0.0, 1.0, i % dims.V == min(targets[m], dims.V - 1u));
-  dLogits[i] = dims.scale * weight[m] * (exp(logits[i] - lse[m]) - hit);
+  let probability = exp(logits[i] - lse[m]);
+  var gradient = 0.0;
+  for (var p = starts[m]; p < starts[m + 1u]; p++) {
+    let hit = select(0.0, 1.0, i % dims.V == min(targets[p], dims.V - 1u));
+    gradient += weight[p] * (probability - hit);
+  }
+  dLogits[i] = dims.scale * gradient;
 }

@@ -12,10 +12,10 @@ describe('rows beyond 65536 are refused with op, limit, value and remedy', () =>
   it.each([
     ['rmsnorm.forward', 'C', () => rmsnormForward(nothing, nothing, { M: 1, C: V, eps: 0 })],
     ['rmsnorm.backward', 'C', () => rmsnormBackward(nothing, nothing, { M: 1, C: V })],
-    ['logProb.forward', 'V', () => logProbForward(nothing, nothing, { M: 1, V })],
-    ['logProb.backward', 'V', () => logProbBackward(nothing, nothing, { M: 1, V })],
-    ['crossEntropy.forward', 'V', () => crossEntropyForward(nothing, nothing, { M: 1, V })],
-    ['crossEntropy.backward', 'V', () => crossEntropyBackward(nothing, nothing, { M: 1, V, scale: 1 })],
+    ['logProb.forward', 'V', () => logProbForward(nothing, nothing, { M: 1, V, P: 1 })],
+    ['logProb.backward', 'V', () => logProbBackward(nothing, nothing, { M: 1, V, P: 1 })],
+    ['crossEntropy.forward', 'V', () => crossEntropyForward(nothing, nothing, { M: 1, V, P: 1 })],
+    ['crossEntropy.backward', 'V', () => crossEntropyBackward(nothing, nothing, { M: 1, V, P: 1, scale: 1 })],
     ['sample', 'V', () => sample(nothing, nothing, { R: 1, V, seed: 0, temperature: 1 })],
   ])('%s', (op, name, call) => {
     expect(call).toThrow(

@@ -9,6 +9,7 @@ export const logProb = defineOp({
   wgsl,
   bindings: {
     logits: 'read',
+    starts: 'read',
     targets: 'read',
     logProb: 'read_write',
     entropy: 'read_write',
@@ -19,58 +20,72 @@ export const logProb = defineOp({
   },
   dims: { M: 'u32', V: 'u32' },
   kernels: {
-    forward: ['logits', 'targets', 'logProb', 'entropy', 'lse'],
-    backward: ['logits', 'targets', 'entropy', 'lse', 'dLogProb', 'dEntropy', 'dLogits'],
+    forward: ['logits', 'starts', 'targets', 'logProb', 'entropy', 'lse'],
+    backward: ['logits', 'starts', 'targets', 'entropy', 'lse', 'dLogProb', 'dEntropy', 'dLogits'],
   },
 });
 
+export interface LogProbDims {
+  readonly M: number;
+  readonly V: number;
+  /** P: targets of all rows. */
+  readonly P: number;
+}
+
 /**
  * Log-softmax with gather: logProb = logits[target] - lse, lse = log Σ exp(logits), and the entropy
- * -Σ p log p in nats. logits: [M, V], finite; target: u32 [M] (beyond V - 1 counts as V - 1);
- * logProb, entropy, lse: [M]. V ≤ 65536.
+ * -Σ p log p in nats. logits: [M, V], finite; starts: u32 [M + 1], the targets of row m are starts[m] to
+ * starts[m + 1] - 1; targets: u32 [P] (beyond V - 1 counts as V - 1); logProb: [P]; entropy, lse: [M]. V ≤ 65536.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function logProbForward(
   recorder: Recorder,
-  tensors: { logits: Tensor; target: Tensor; logProb: Tensor; entropy: Tensor; lse: Tensor },
-  dims: { M: number; V: number },
+  tensors: {
+    logits: Tensor;
+    starts: Tensor;
+    targets: Tensor;
+    logProb: Tensor;
+    entropy: Tensor;
+    lse: Tensor;
+  },
+  { M, V, P }: LogProbDims,
 ): void {
-  const { M, V } = dims;
-  requireDims('logProb.forward', { M });
+  requireDims('logProb.forward', { M, P });
   requireDims('logProb.forward', { V }, MAX_ROW);
-  requireLengths('logProb.forward', tensors, { logits: M * V, target: M, logProb: M, entropy: M, lse: M });
-  // `target` is a reserved word in WGSL.
-  recorder.dispatch(logProb, 'forward', { ...tensors, targets: tensors.target }, dims, grid(M));
+  const needed = { logits: M * V, starts: M + 1, targets: P, logProb: P, entropy: M, lse: M };
+  requireLengths('logProb.forward', tensors, needed);
+  recorder.dispatch(logProb, 'forward', tensors, { M, V }, grid(M));
 }
 
 /**
- * Gradient of {@link logProbForward}: dLogProb, dEntropy: [M] → dLogits: [M, V] (overwritten).
+ * Gradient of {@link logProbForward}: dLogProb: [P], dEntropy: [M] → dLogits: [M, V] (overwritten).
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function logProbBackward(
   recorder: Recorder,
   tensors: {
     logits: Tensor;
-    target: Tensor;
+    starts: Tensor;
+    targets: Tensor;
     lse: Tensor;
     entropy: Tensor;
     dLogProb: Tensor;
     dEntropy: Tensor;
     dLogits: Tensor;
   },
-  dims: { M: number; V: number },
+  { M, V, P }: LogProbDims,
 ): void {
-  const { M, V } = dims;
-  requireDims('logProb.backward', { M });
+  requireDims('logProb.backward', { M, P });
   requireDims('logProb.backward', { V }, MAX_ROW);
   requireLengths('logProb.backward', tensors, {
     logits: M * V,
-    target: M,
+    starts: M + 1,
+    targets: P,
     lse: M,
     entropy: M,
-    dLogProb: M,
+    dLogProb: P,
     dEntropy: M,
     dLogits: M * V,
   });
-  recorder.dispatch(logProb, 'backward', { ...tensors, targets: tensors.target }, dims, grid(M * V));
+  recorder.dispatch(logProb, 'backward', tensors, { M, V }, grid(M * V));
 }

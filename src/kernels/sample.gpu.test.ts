@@ -10,24 +10,27 @@ interface Drawn {
   readonly entropy: Float32Array;
 }
 
-/** Draws on the GPU. logits: [R, V], streams and positions: [R]. */
+/** Draws on the GPU, by default one from each row. logits: [*, V]; streams, positions, rows: [R]. */
 async function draw(
   logits: Float32Array,
   streams: Uint32Array,
   positions: Uint32Array,
   options: { seed: number; temperature: number },
+  rows = counters(streams.length, 1),
+  V = logits.length / streams.length,
 ): Promise<Drawn> {
   const gpu = await testGpu();
   const R = streams.length;
   const tensors = {
     logits: gpu.upload(logits),
+    row: gpu.upload(rows),
     stream: gpu.upload(streams),
     position: gpu.upload(positions),
     token: gpu.alloc(R),
     logProb: gpu.alloc(R),
     entropy: gpu.alloc(R),
   };
-  sample(gpu.recorder, tensors, { R, V: logits.length / R, ...options });
+  sample(gpu.recorder, tensors, { R, V, ...options });
   const [token, logProb, entropy] = await gpu.read(tensors.token, tensors.logProb, tensors.entropy);
   Object.values(tensors).forEach((t) => gpu.free(t));
   return { token: new Uint32Array(token.buffer, token.byteOffset, R), logProb, entropy };
@@ -135,12 +138,25 @@ describe('sample on the GPU', () => {
     expect(one.logProb[0]).toBe(many.logProb[42]);
   });
 
+  it('several draws share a row of logits', async () => {
+    const logits = testData(3 * 33, 5).map((x) => x * 3);
+    const options = { seed: 5, temperature: 1 };
+    const rows = Uint32Array.of(2, 0, 2, 1, 2);
+    const [streams, positions] = [counters(5, 7), counters(5, 3)];
+    const { token } = await draw(logits, streams, positions, options, rows, 33);
+    const expected = Array.from(rows, (row, r) =>
+      sampleRef(logits.subarray(row * 33, (row + 1) * 33), streams[r], positions[r], options),
+    );
+    expect(Math.min(...expected.map(({ distance }) => distance))).toBeGreaterThan(1e-5);
+    expect([...token]).toEqual(expected.map((e) => e.token));
+  });
+
   it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {
     const gpu = await testGpu();
     const t = gpu.alloc(4);
-    const tensors = { logits: t, stream: t, position: t, token: t, logProb: t, entropy: t };
+    const tensors = { logits: t, row: t, stream: t, position: t, token: t, logProb: t, entropy: t };
     expect(() => sample(gpu.recorder, tensors, { R: 3, V: 7, seed: 0, temperature: 1 })).toThrow(
-      /sample: expected logits to hold at least 21 values, got 4\. Allocate/,
+      /sample: expected logits to hold at least 7 values, got 4\. Allocate/,
     );
     gpu.free(t);
   });

@@ -10,6 +10,7 @@ export const sampleOp = defineOp({
   wgsl,
   bindings: {
     logits: 'read',
+    row: 'read',
     stream: 'read',
     position: 'read',
     token: 'read_write',
@@ -17,16 +18,16 @@ export const sampleOp = defineOp({
     entropy: 'read_write',
   },
   dims: { R: 'u32', V: 'u32', seed: 'u32', temperature: 'f32' },
-  kernels: { draw: ['logits', 'stream', 'position', 'token', 'logProb', 'entropy'] },
+  kernels: { draw: ['logits', 'row', 'stream', 'position', 'token', 'logProb', 'entropy'] },
 });
 
 /** Temperatures between 0 and this are refused: the quotient logits / temperature would leave float32. */
 const MIN_TEMPERATURE = 1e-3;
 
 /**
- * Samples a token for each row: inverse CDF of softmax(logits / temperature) in token order at
+ * Makes R draws, several from one row where they share it: inverse CDF of softmax(logits / temperature) in token order at
  * u = uniform(seed, stream, position) of core/random.ts. Temperature 0 takes the most probable token, the lowest
- * among equals. logits: [R, V], finite; stream, position: u32 [R] → token: u32 [R]; logProb: [R], of that token;
+ * among equals. logits: [*, V], finite; row (of logits), stream, position: u32 [R] → token: u32 [R]; logProb: [R], of that token;
  * entropy: [R], in nats; both at temperature 1. V ≤ 65536.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small, InputError for a seed or a
  * temperature out of range.
@@ -35,6 +36,7 @@ export function sample(
   recorder: Recorder,
   tensors: {
     logits: Tensor;
+    row: Tensor;
     stream: Tensor;
     position: Tensor;
     token: Tensor;
@@ -55,7 +57,7 @@ export function sample(
       `sample: expected temperature to be 0 or from ${MIN_TEMPERATURE} to 1000, got ${temperature}. ` +
         'Pass 0 for the most probable token.',
     );
-  const needed = { logits: R * V, stream: R, position: R, token: R, logProb: R, entropy: R };
+  const needed = { logits: V, row: R, stream: R, position: R, token: R, logProb: R, entropy: R };
   requireLengths('sample', tensors, needed);
   recorder.dispatch(sampleOp, 'draw', tensors, dims, grid(R));
 }

@@ -1,7 +1,7 @@
-// Samples one token a row by inverting the CDF of softmax(logits / temperature) in token order, at a uniform
-// number that depends on (seed, stream, position) alone; temperature 0 takes the first of the largest logits.
-// logProb and entropy are those at temperature 1. One thread walks one row and sums it in blocks, which bounds
-// the rounding error of long rows.
+// Draws tokens, each from a row of logits, by inverting the CDF of softmax(logits / temperature) in token order, at a
+// uniform number that depends on (seed, stream, position) alone; temperature 0 takes the first of the largest logits.
+// logProb and entropy are those at temperature 1. One thread makes one draw and sums its row in blocks, which
+// bounds the rounding error of long rows.
 const BLOCK = 256u;
 
 struct Dims {
@@ -12,12 +12,13 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> logits: array<f32>; // (R, V)
-@group(0) @binding(2) var<storage, read> stream: array<u32>; // (R)
-@group(0) @binding(3) var<storage, read> position: array<u32>; // (R)
-@group(0) @binding(4) var<storage, read_write> token: array<u32>; // (R)
-@group(0) @binding(5) var<storage, read_write> logProb: array<f32>; // (R)
-@group(0) @binding(6) var<storage, read_write> entropy: array<f32>; // (R)
+@group(0) @binding(1) var<storage, read> logits: array<f32>; // (*, V)
+@group(0) @binding(2) var<storage, read> row: array<u32>; // (R) of logits
+@group(0) @binding(3) var<storage, read> stream: array<u32>; // (R)
+@group(0) @binding(4) var<storage, read> position: array<u32>; // (R)
+@group(0) @binding(5) var<storage, read_write> token: array<u32>; // (R)
+@group(0) @binding(6) var<storage, read_write> logProb: array<f32>; // (R)
+@group(0) @binding(7) var<storage, read_write> entropy: array<f32>; // (R)
 
 // pcg3d (Jarzynski & Olano 2020), as in core/random.ts.
 fn hash3(seed: u32, sequence: u32, position: u32) -> u32 {
@@ -48,7 +49,7 @@ fn draw(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (r >= dims.R) {
     return;
   }
-  let start = r * dims.V;
+  let start = row[r] * dims.V;
   var top = logits[start];
   var chosen = 0u;
   for (var v = 1u; v < dims.V; v++) {

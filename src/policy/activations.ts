@@ -5,13 +5,11 @@ import type { Tensor } from '../kernels/tensor.ts';
 import type { PolicyConfig } from './types.ts';
 
 /** What one layer computes for M rows; kept for the backward pass in training, shared by all layers in decoding. */
-export interface LayerActivations {
+export interface LayerScratch {
   readonly normed1: Tensor; // (M, C)
   readonly rstd1: Tensor; // (M)
   readonly qkv: Tensor; // (M, 3C)
   readonly q: Tensor; // (M, C)
-  readonly keys: Tensor; // (M, C), or the layer's cache
-  readonly values: Tensor;
   readonly stats: Tensor; // (M, H, 2)
   readonly attended: Tensor; // (M, C)
   readonly middle: Tensor; // (M, C) residual stream after attention
@@ -21,21 +19,32 @@ export interface LayerActivations {
   readonly hidden: Tensor; // (M, F)
 }
 
-/** Row metadata on the GPU, as `Packed` holds it. */
+/** Keys and values of one layer: the batch's own rows in training, the cache in decoding. */
+export interface KeysValues {
+  readonly keys: Tensor; // (*, C)
+  readonly values: Tensor;
+}
+
+export type LayerActivations = LayerScratch & KeysValues;
+
+/** Row metadata on the GPU, as `PrefixTree` holds it. */
 export interface RowTensors {
   readonly tokens: Tensor;
   readonly position: Tensor;
   readonly kvRow: Tensor;
   readonly rows: Tensor;
+  readonly paths: Tensor;
 }
 
 /** Owns tensors for up to `capacity` rows; `free` gives all of them back, and so does a constructor that throws. */
 class Arena {
   private readonly owned: Tensor[] = [];
 
+  /** `pathCapacity`: entries of the rows' paths. */
   constructor(
     protected readonly gpu: Gpu,
     readonly capacity: number,
+    readonly pathCapacity: number,
   ) {}
 
   protected take(length: number, label: string): Tensor {
@@ -53,20 +62,18 @@ class Arena {
     this.owned.forEach((tensor) => this.gpu.free(tensor));
   }
 
-  protected takeRows(prefix: string, capacity = this.capacity): RowTensors {
+  protected takeRows(prefix: string): RowTensors {
+    const { capacity } = this;
     return {
       tokens: this.take(capacity, `${prefix}.tokens`),
       position: this.take(capacity, `${prefix}.position`),
       kvRow: this.take(capacity, `${prefix}.kvRow`),
       rows: this.take(4 * capacity, `${prefix}.rows`),
+      paths: this.take(this.pathCapacity, `${prefix}.paths`),
     };
   }
 
-  protected takeLayer(
-    config: PolicyConfig,
-    keep: string,
-    kv: { keys: Tensor; values: Tensor } | null,
-  ): LayerActivations {
+  protected takeLayer(config: PolicyConfig, keep: string): LayerScratch {
     const { width: C, feedForward: F, heads: H } = config;
     const M = this.capacity;
     const take = (perRow: number, name: string): Tensor => this.take(M * perRow, `${keep}.${name}`);
@@ -75,8 +82,6 @@ class Arena {
       rstd1: take(1, 'rstd1'),
       qkv: take(3 * C, 'qkv'),
       q: take(C, 'q'),
-      keys: kv?.keys ?? take(C, 'keys'),
-      values: kv?.values ?? take(C, 'values'),
       stats: take(2 * H, 'stats'),
       attended: take(C, 'attended'),
       middle: take(C, 'middle'),
@@ -91,6 +96,7 @@ class Arena {
 /** Everything a training minibatch of up to `capacity` rows needs, forward and backward. */
 export class TrainingArena extends Arena {
   readonly input: RowTensors;
+  readonly starts: Tensor;
   readonly targets: Tensor;
   /** Residual stream entering layer l; the last one leaves the stack. */
   readonly residual: readonly Tensor[];
@@ -105,7 +111,7 @@ export class TrainingArena extends Arena {
   readonly weight: Tensor;
   readonly zero: Tensor;
   readonly order: Tensor;
-  readonly starts: Tensor;
+  readonly orderStarts: Tensor;
   readonly dLogits: Tensor;
   readonly dResidual: Tensor;
   readonly dNormed: Tensor;
@@ -118,14 +124,19 @@ export class TrainingArena extends Arena {
   readonly dQkv: Tensor;
   readonly partial: Tensor;
 
-  constructor(gpu: Gpu, config: PolicyConfig, capacity: number) {
-    super(gpu, capacity);
+  constructor(gpu: Gpu, config: PolicyConfig, capacity: number, pathCapacity: number) {
+    super(gpu, capacity, pathCapacity);
     const { width: C, feedForward: F, vocabulary: V, layers } = config;
     const take = (perRow: number, name: string): Tensor => this.take(capacity * perRow, name);
     this.input = this.takeRows('batch');
+    this.starts = this.take(capacity + 1, 'starts');
     this.targets = take(1, 'targets');
     this.residual = Array.from({ length: layers + 1 }, (_, l) => take(C, `residual${l}`));
-    this.layers = Array.from({ length: layers }, (_, l) => this.takeLayer(config, `layer${l}`, null));
+    this.layers = Array.from({ length: layers }, (_, l) => ({
+      ...this.takeLayer(config, `layer${l}`),
+      keys: take(C, `layer${l}.keys`),
+      values: take(C, `layer${l}.values`),
+    }));
     this.normed = take(C, 'normed');
     this.rstd = take(1, 'rstd');
     this.logits = take(V, 'logits');
@@ -136,7 +147,7 @@ export class TrainingArena extends Arena {
     this.weight = take(1, 'weight');
     this.zero = take(1, 'zero');
     this.order = take(1, 'order');
-    this.starts = this.take(V + 1, 'starts');
+    this.orderStarts = this.take(V + 1, 'orderStarts');
     this.dLogits = take(V, 'dLogits');
     this.dResidual = take(C, 'dResidual');
     this.dNormed = take(C, 'dNormed');
@@ -155,16 +166,16 @@ export class TrainingArena extends Arena {
   }
 }
 
-/** Scratch for decoding up to `capacity` rows at once; layers share it, each brings its own cache. */
+/** Scratch for decoding up to `capacity` rows at once; layers share it, each brings its own keys and values. */
 export class DecodingArena extends Arena {
   readonly feed: RowTensors;
   readonly residual: Tensor;
-  readonly scratch: LayerActivations;
+  readonly scratch: LayerScratch;
 
-  constructor(gpu: Gpu, config: PolicyConfig, capacity: number, cache: { keys: Tensor; values: Tensor }) {
-    super(gpu, capacity);
+  constructor(gpu: Gpu, config: PolicyConfig, capacity: number, pathCapacity: number) {
+    super(gpu, capacity, pathCapacity);
     this.feed = this.takeRows('feed');
     this.residual = this.take(capacity * config.width, 'residual');
-    this.scratch = this.takeLayer(config, 'decode', cache);
+    this.scratch = this.takeLayer(config, 'decode');
   }
 }

@@ -12,7 +12,7 @@ import type { Weights } from './weights.ts';
 
 /**
  * Backpropagates `arena.dLogits` through the whole policy; `gradients` is overwritten. Expects the
- * activations of the forward pass over the same M rows in `arena`, and the tokens inverted in `order`, `starts`.
+ * activations of the forward pass over the same M rows in `arena`, and the tokens inverted in `order`, `orderStarts`.
  */
 export function backward(
   recorder: Recorder,
@@ -82,7 +82,7 @@ export function backward(
     linear(act.attended, w.out, dResidual, arena.dAttended, g.out, { N: C, K: C });
     attentionBackward(
       recorder,
-      { ...act, rows: arena.input.rows, dOut: arena.dAttended, dQ: arena.dQ, dK: arena.dK, dV: arena.dV },
+      { ...act, ...arena.input, dOut: arena.dAttended, dQ: arena.dQ, dK: arena.dK, dV: arena.dV },
       { M, H, D: C / H },
     );
     ropeBackward(
@@ -108,7 +108,7 @@ export function backward(
 
   embeddingBackward(
     recorder,
-    { order: arena.order, starts: arena.starts, dOut: dResidual, dTable: gradients.embedding },
+    { order: arena.order, starts: arena.orderStarts, dOut: dResidual, dTable: gradients.embedding },
     { V, C, n: M, scale: Math.sqrt(C) },
   );
 }

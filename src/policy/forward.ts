@@ -24,7 +24,7 @@ export function embed(
 }
 
 /**
- * One decoder layer over M packed rows: `out` = x + attention + SwiGLU. Training and decoding differ only in
+ * One decoder layer over M rows of a prefix tree: `out` = x + attention + SwiGLU. Training and decoding differ only in
  * where keys and values live, so both give the same bits for the same row.
  */
 export function layerForward(
@@ -49,7 +49,7 @@ export function layerForward(
     { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values },
     { M, C, H, T },
   );
-  attentionForward(recorder, { ...act, rows: row.rows, out: act.attended }, { M, H, D: C / H });
+  attentionForward(recorder, { ...act, ...row, out: act.attended }, { M, H, D: C / H });
   matmul(recorder, 'nn', { a: act.attended, b: w.out, residual: x, out: act.middle }, { M, N: C, K: C });
   rmsnormForward(
     recorder,

@@ -4,34 +4,41 @@ import type { Gpu } from '../kernels/gpu.ts';
 import { sample } from '../kernels/sample.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { DecodingArena } from './activations.ts';
+import { CacheTree, ROOT, type Node } from './cacheTree.ts';
 import { embed, layerForward, unembed } from './forward.ts';
+import { KeyValueCache } from './keyValueCache.ts';
 import type { Decoder, Feed, PolicyConfig, Sampled, SampleOptions } from './types.ts';
 import type { Weights } from './weights.ts';
 
-/** Rows of one prefill pass: keeps submits short and scratch small. */
+/** Rows of one pass: keeps submits short and scratch small. */
 const MAX_ROWS = 4096;
 
-/** Per sampled token of a call: where the sampler reads and writes. */
-interface Draw {
-  readonly stream: Tensor;
-  readonly position: Tensor;
-  readonly token: Tensor;
-  readonly logProb: Tensor;
-  readonly entropy: Tensor;
+/** A sequence that is being extended: its place in the call, and its last token so far. */
+interface Head {
+  readonly feed: number;
+  node: Node;
 }
 
 /**
- * KV-cached decoding of a batch whose sequences have their own lengths. Several tokens are sampled in one
- * submit: a sampled token feeds the next pass on the GPU and is read back only at the end.
+ * KV-cached decoding of a batch whose sequences have their own lengths. Sequences that are alike so far share rows
+ * of the cache and the logits they draw from: the rollouts of a group start with one prompt and part where their
+ * draws do. Draws are read back token by token, for what is shared next depends on them.
  */
 export class GpuDecoder implements Decoder {
-  private readonly lengths: Uint32Array;
-  /** The last sampled token of each sequence: it counts, but its key and value are not cached yet; -1: none. */
-  private readonly pending: Int32Array;
-  private readonly caches: { keys: Tensor; values: Tensor }[];
+  private readonly tree: CacheTree;
+  /** Last token of each sequence. */
+  private readonly ends: Node[];
+  private readonly cache: KeyValueCache;
   private arena: DecodingArena | undefined;
-  private heads: { x: Tensor; normed: Tensor; rstd: Tensor; logits: Tensor; last: Tensor };
-  private readonly draws: Draw[] = [];
+  private readonly heads: { x: Tensor; normed: Tensor; rstd: Tensor; logits: Tensor; last: Tensor };
+  private readonly draws: {
+    row: Tensor;
+    stream: Tensor;
+    position: Tensor;
+    token: Tensor;
+    logProb: Tensor;
+    entropy: Tensor;
+  };
   private readonly owned: Tensor[] = [];
 
   constructor(
@@ -45,208 +52,196 @@ export class GpuDecoder implements Decoder {
       throw new LabError(
         `decoder: expected a capacity of at least 1 sequence, got ${capacity}. Ask for a positive number.`,
       );
-    this.lengths = new Uint32Array(capacity);
-    this.pending = new Int32Array(capacity).fill(-1);
-    const { layers, context, width: C, vocabulary: V } = config;
-    this.caches = Array.from({ length: layers }, (_, l) => ({
-      keys: this.take(capacity * context * C, `cache${l}.keys`),
-      values: this.take(capacity * context * C, `cache${l}.values`),
-    }));
+    const { width: C, vocabulary: V } = config;
+    this.tree = new CacheTree(V);
+    this.cache = new KeyValueCache(gpu, config);
+    this.ends = new Array<Node>(capacity).fill(ROOT);
+    const take = (perSequence: number, label: string): Tensor => this.take(capacity * perSequence, label);
     this.heads = {
-      x: this.take(capacity * C, 'head.x'),
-      normed: this.take(capacity * C, 'head.normed'),
-      rstd: this.take(capacity, 'head.rstd'),
-      logits: this.take(capacity * V, 'head.logits'),
-      last: this.take(capacity, 'head.last'),
+      x: take(C, 'head.x'),
+      normed: take(C, 'head.normed'),
+      rstd: take(1, 'head.rstd'),
+      logits: take(V, 'head.logits'),
+      last: take(1, 'head.last'),
+    };
+    this.draws = {
+      row: take(1, 'draw.row'),
+      stream: take(1, 'draw.stream'),
+      position: take(1, 'draw.position'),
+      token: take(1, 'draw.token'),
+      logProb: take(1, 'draw.logProb'),
+      entropy: take(1, 'draw.entropy'),
     };
   }
 
   length(sequence: number): number {
-    return this.lengths[sequence];
+    return this.tree.length(this.ends[sequence]);
   }
 
   reset(): void {
-    this.lengths.fill(0);
-    this.pending.fill(-1);
+    this.tree.clear();
+    this.ends.fill(ROOT);
   }
 
   destroy(): void {
     this.arena?.free();
+    this.cache.free();
     this.owned.forEach((tensor) => this.gpu.free(tensor));
   }
 
   async extend(feeds: readonly Feed[], options: SampleOptions): Promise<Sampled> {
     this.check(feeds, options);
-    const results: Sampled[] = [];
-    let begin = 0;
+    const total = feeds.length * options.count;
+    const out = {
+      tokens: new Uint32Array(total),
+      logProb: new Float32Array(total),
+      entropy: new Float32Array(total),
+    };
     // Draws depend on (seed, stream, position) alone, so splitting a call changes nothing.
-    while (begin < feeds.length) {
-      let end = begin;
-      for (let rows = 0; end < feeds.length; end++) {
-        rows += feeds[end].tokens.length + 1;
-        if (rows > MAX_ROWS && end > begin) break;
-      }
-      results.push(
-        await this.extendChunk(feeds.slice(begin, end), {
-          ...options,
-          streams: options.streams.slice(begin, end),
-        }),
-      );
-      begin = end;
-    }
-    return {
-      tokens: Uint32Array.from(results.flatMap((r) => [...r.tokens])),
-      logProb: Float32Array.from(results.flatMap((r) => [...r.logProb])),
-      entropy: Float32Array.from(results.flatMap((r) => [...r.entropy])),
-    };
-  }
-
-  private async extendChunk(feeds: readonly Feed[], options: SampleOptions): Promise<Sampled> {
-    const { count } = options;
-    const R = feeds.length;
-    this.prefill(feeds);
-    const reads: Tensor[] = [];
-    for (let j = 0; j < count; j++) {
-      const draw = this.drawAt(j);
-      if (j > 0) this.feedSampled(feeds, this.draws[j - 1].token, j);
-      this.gpu.write(draw.stream, Uint32Array.from(options.streams));
-      this.gpu.write(
-        draw.position,
-        Uint32Array.from(feeds, (f) => this.lengths[f.sequence] + j),
-      );
-      const { seed, temperature } = options;
-      sample(
-        this.gpu.recorder,
-        { ...draw, logits: this.heads.logits },
-        { R, V: this.config.vocabulary, seed, temperature },
-      );
-      reads.push(...[draw.token, draw.logProb, draw.entropy].map((t) => part(t, R)));
-      // Each pass writes its row metadata, so the ones before must be on their way.
-      if (j + 1 < count) this.gpu.recorder.submit();
-    }
-    const values = count ? await this.gpu.read(...reads) : (this.gpu.recorder.submit(), []);
-    const sampled = {
-      tokens: new Uint32Array(R * count),
-      logProb: new Float32Array(R * count),
-      entropy: new Float32Array(R * count),
-    };
-    for (let j = 0; j < count; j++) {
-      const tokens = new Uint32Array(values[3 * j].buffer, values[3 * j].byteOffset, R);
-      for (let i = 0; i < R; i++) {
-        sampled.tokens[i * count + j] = tokens[i];
-        sampled.logProb[i * count + j] = values[3 * j + 1][i];
-        sampled.entropy[i * count + j] = values[3 * j + 2][i];
+    let waiting: Head[] = [];
+    let rows = 0;
+    for (const [feed, { sequence, tokens }] of feeds.entries()) {
+      const before = this.tree.size;
+      const node = tokens.reduce((parent, token) => this.tree.child(parent, token), this.ends[sequence]);
+      this.ends[sequence] = node;
+      rows += this.tree.size - before + 2;
+      waiting.push({ feed, node });
+      if (rows > MAX_ROWS) {
+        await this.grow(feeds, waiting, options, out);
+        [waiting, rows] = [[], 0];
       }
     }
-    if (count)
-      feeds.forEach(({ sequence }, i) => {
-        this.lengths[sequence] += count;
-        this.pending[sequence] = sampled.tokens[i * count + count - 1];
-      });
-    return sampled;
+    if (waiting.length > 0) await this.grow(feeds, waiting, options, out);
+    return out;
   }
 
-  /** Runs the fed tokens (and pending ones) through the policy; leaves logits of each feed's last token. */
-  private prefill(feeds: readonly Feed[]): void {
-    const tokens: number[] = [];
-    const places: number[] = [];
-    const sequences: number[] = [];
-    const last = new Uint32Array(feeds.length);
-    feeds.forEach(({ sequence, tokens: fed }, i) => {
-      const waiting = this.pending[sequence];
-      const all = waiting >= 0 ? [waiting, ...fed] : fed;
-      const first = this.lengths[sequence] - (waiting >= 0 ? 1 : 0);
-      all.forEach((token, t) => {
-        tokens.push(token);
-        places.push(first + t);
-        sequences.push(sequence);
+  /** Computes what the heads still lack and draws `count` tokens behind each. */
+  private async grow(
+    feeds: readonly Feed[],
+    heads: readonly Head[],
+    { count, seed, temperature, streams }: SampleOptions,
+    out: Sampled,
+  ): Promise<void> {
+    const { gpu, draws, tree } = this;
+    const R = heads.length;
+    gpu.write(
+      draws.stream,
+      Uint32Array.from(heads, ({ feed }) => streams[feed]),
+    );
+    if (count === 0) {
+      this.compute([...new Set(heads.map(({ node }) => node))]);
+      gpu.recorder.submit();
+    }
+    for (let j = 0; j < count; j++) {
+      const shared = [...new Set(heads.map(({ node }) => node))];
+      const rowOf = new Map(shared.map((node, row) => [node, row]));
+      this.compute(shared);
+      this.unembedHeads(shared.length);
+      gpu.write(
+        draws.row,
+        Uint32Array.from(heads, ({ node }) => rowOf.get(node) as number),
+      );
+      gpu.write(
+        draws.position,
+        Uint32Array.from(heads, ({ node }) => tree.length(node)),
+      );
+      const dims = { R, V: this.config.vocabulary, seed, temperature };
+      sample(gpu.recorder, { ...draws, logits: this.heads.logits }, dims);
+      const [drawn, logProb, entropy] = await gpu.read(
+        ...[draws.token, draws.logProb, draws.entropy].map((t) => part(t, R)),
+      );
+      const tokens = new Uint32Array(drawn.buffer, drawn.byteOffset, R);
+      heads.forEach((head, i) => {
+        const at = head.feed * count + j;
+        out.tokens[at] = tokens[i];
+        out.logProb[at] = logProb[i];
+        out.entropy[at] = entropy[i];
+        head.node = tree.child(head.node, tokens[i]);
+        this.ends[feeds[head.feed].sequence] = head.node;
       });
-      last[i] = tokens.length - 1;
-      this.lengths[sequence] = first + all.length;
-      this.pending[sequence] = -1;
+    }
+  }
+
+  /**
+   * Runs what is not yet cached of the sequences that end in `heads` through the policy, and those ends in any case;
+   * leaves the residual stream of the i-th head in row i of `heads.x`.
+   */
+  private compute(heads: readonly Node[]): void {
+    const { tree } = this;
+    const rows: Node[] = [];
+    const pathOf: number[] = [];
+    const paths: number[] = [];
+    const last = heads.map((head) => {
+      const path = tree.path(head);
+      path.forEach((node) => {
+        if (tree.isComputed(node) && node !== head) return;
+        tree.setComputed(node);
+        rows.push(node);
+        pathOf.push(paths.length);
+      });
+      paths.push(...path);
+      return rows.length - 1;
     });
-    const M = tokens.length;
-    const arena = this.scratch(M);
-    this.writeRows(arena, sequences, places);
-    this.gpu.write(arena.feed.tokens, Uint32Array.from(tokens));
-    this.gpu.write(this.heads.last, last);
-    this.runLayers(arena, arena.feed.tokens, M);
-    const C = this.config.width;
+    const M = rows.length;
+    this.cache.reserve(tree.size);
+    const arena = this.scratch(M, paths.length);
+    const meta = new Uint32Array(4 * M);
+    rows.forEach((node, m) => meta.set([tree.position(node), pathOf[m], 0, 0], 4 * m));
+    this.gpu.write(arena.feed.rows, meta);
+    this.gpu.write(arena.feed.paths, Uint32Array.from(paths));
+    this.gpu.write(
+      arena.feed.tokens,
+      Uint32Array.from(rows, (node) => tree.token(node)),
+    );
+    this.gpu.write(
+      arena.feed.position,
+      Uint32Array.from(rows, (node) => tree.position(node)),
+    );
+    this.gpu.write(arena.feed.kvRow, Uint32Array.from(rows));
+    this.gpu.write(this.heads.last, Uint32Array.from(last));
+    this.runLayers(arena, M);
     embeddingForward(
       this.gpu.recorder,
       { tokens: this.heads.last, table: arena.residual, out: this.heads.x },
-      { M: feeds.length, C, V: M, scale: 1 },
+      { M: heads.length, C: this.config.width, V: M, scale: 1 },
     );
-    unembed(this.gpu.recorder, this.config, this.weights, this.heads, feeds.length);
   }
 
-  /** One pass over the tokens just sampled, at offset `j` past each sequence's length. */
-  private feedSampled(feeds: readonly Feed[], tokens: Tensor, j: number): void {
-    const arena = this.scratch(feeds.length);
-    this.writeRows(
-      arena,
-      feeds.map((f) => f.sequence),
-      feeds.map((f) => this.lengths[f.sequence] + j - 1),
-    );
-    this.runLayers(arena, tokens, feeds.length);
-    unembed(this.gpu.recorder, this.config, this.weights, { ...this.heads, x: arena.residual }, feeds.length);
-  }
-
-  private runLayers(arena: DecodingArena, tokens: Tensor, M: number): void {
+  private runLayers(arena: DecodingArena, M: number): void {
     const { gpu, config, weights, table } = this;
-    embed(gpu.recorder, config, weights, tokens, arena.residual, M);
+    const { feed, residual, scratch } = arena;
+    embed(gpu.recorder, config, weights, feed.tokens, residual, M);
     weights.layers.forEach((layer, l) =>
       layerForward(
         gpu.recorder,
         config,
         layer,
-        { ...arena.scratch, ...this.caches[l] },
-        { ...arena.feed, table },
-        arena.residual,
-        arena.residual,
+        { ...scratch, ...this.cache.layers[l] },
+        { ...feed, table },
+        residual,
+        residual,
         M,
       ),
     );
   }
 
-  private writeRows(arena: DecodingArena, sequences: readonly number[], places: readonly number[]): void {
-    const T = this.config.context;
-    const rows = new Uint32Array(places.length * 4);
-    places.forEach((p, m) => rows.set([p, sequences[m] * T, p + 1, 0], 4 * m));
-    this.gpu.write(arena.feed.rows, rows);
-    this.gpu.write(arena.feed.position, Uint32Array.from(places));
-    this.gpu.write(
-      arena.feed.kvRow,
-      Uint32Array.from(places, (p, m) => sequences[m] * T + p),
+  private unembedHeads(count: number): void {
+    unembed(this.gpu.recorder, this.config, this.weights, this.heads, count);
+  }
+
+  private scratch(rows: number, paths: number): DecodingArena {
+    const { arena } = this;
+    if (arena && arena.capacity >= rows && arena.pathCapacity >= paths) return arena;
+    const roomFor = (count: number, held = 0) => Math.max(held, 2 ** Math.ceil(Math.log2(count)));
+    arena?.free();
+    this.arena = undefined;
+    this.arena = new DecodingArena(
+      this.gpu,
+      this.config,
+      roomFor(rows, arena?.capacity),
+      roomFor(paths, arena?.pathCapacity),
     );
-  }
-
-  private scratch(rows: number): DecodingArena {
-    if (!this.arena || this.arena.capacity < rows) {
-      this.arena?.free();
-      this.arena = undefined;
-      this.arena = new DecodingArena(
-        this.gpu,
-        this.config,
-        Math.min(MAX_ROWS * 2, 2 ** Math.ceil(Math.log2(rows))),
-        this.caches[0],
-      );
-    }
     return this.arena;
-  }
-
-  private drawAt(j: number): Draw {
-    while (this.draws.length <= j) {
-      const take = (name: string): Tensor => this.take(this.capacity, `draw${this.draws.length}.${name}`);
-      this.draws.push({
-        stream: take('stream'),
-        position: take('position'),
-        token: take('token'),
-        logProb: take('logProb'),
-        entropy: take('entropy'),
-      });
-    }
-    return this.draws[j];
   }
 
   private take(length: number, label: string): Tensor {
@@ -272,9 +267,9 @@ export class GpuDecoder implements Decoder {
           `decoder: expected distinct sequences below ${this.capacity}, got ${sequence}. Feed each once.`,
         );
       seen.add(sequence);
-      if (tokens.length === 0 && this.pending[sequence] < 0)
+      if (tokens.length === 0 && this.ends[sequence] === ROOT)
         throw new LabError(`decoder: expected tokens for sequence ${sequence}, got none. Feed at least one.`);
-      const length = this.lengths[sequence] + tokens.length + count;
+      const length = this.length(sequence) + tokens.length + count;
       if (length > this.config.context)
         throw new LabError(
           `decoder: expected at most ${this.config.context} tokens, got ${length} for sequence ${sequence}. End the episode sooner.`,

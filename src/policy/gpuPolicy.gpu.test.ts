@@ -100,6 +100,23 @@ describe('GpuPolicy', () => {
     expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
   });
 
+  it('sequences that begin alike are computed once, and their gradients add up', async () => {
+    const parameters = lively(tiny);
+    const [stem, a, b] = sequencesOf(tiny, [4, 5, 3], 8);
+    const family = [[...stem, ...a], stem, [...stem, ...b], [...stem, ...a]];
+    const d = Float32Array.from({ length: 29 }, (_, i) => Math.sin(i * 2.1));
+    const shared = await policyOf(tiny, parameters);
+    const scores = await shared.forward(family);
+    await shared.backward(d, update);
+    // One row a pass keeps the sequences apart.
+    const apart = GpuPolicy.create(await testGpu(), tiny, parameters, 1);
+    made.push(apart);
+    const expected = await apart.forward(family);
+    await apart.backward(d, update);
+    expect(scores).toEqual(expected);
+    expect(relativeError(await shared.lastGradient(), await apart.lastGradient())).toBeLessThan(1e-5);
+  });
+
   it('forward returns the frozen reference beside the policy, and backward moves only the policy', async () => {
     const policy = await policyOf(tiny);
     const sequences = sequencesOf(tiny, [8, 8]);
@@ -227,6 +244,33 @@ describe('GpuDecoder', () => {
     }
     together.destroy();
     alone.destroy();
+  });
+
+  it('sequences that begin alike share what is computed, and draw what each would draw alone', async () => {
+    const gpu = await testGpu();
+    const config = policySizes.nano;
+    const policy = await policyOf(config);
+    const [prompt, reply] = sequencesOf(config, [40, 5]);
+    const group = policy.decoder(8);
+    const feeds = (tokens: number[]) => Array.from({ length: 8 }, (_, sequence) => ({ sequence, tokens }));
+    const streams = [1, 2, 3, 4, 5, 6, 7, 1];
+    const rows = gpu.allocatedBytes;
+    const first = await group.extend(feeds(prompt), { ...options, streams });
+    // 40 + 8·3 rows at most, not 8·43, so keys and values stay in the first 1024 rows.
+    expect(gpu.allocatedBytes - rows).toBeLessThan(1024 * 4 * config.width * 4 + 400_000);
+    const second = await group.extend(feeds(reply), { ...options, streams });
+    for (const i of [0, 3, 7]) {
+      const alone = policy.decoder(1);
+      for (const [tokens, together] of [[prompt, first] as const, [reply, second] as const]) {
+        const one = await alone.extend([{ sequence: 0, tokens }], { ...options, streams: [streams[i]] });
+        expect([...one.tokens]).toEqual([...together.tokens.subarray(3 * i, 3 * i + 3)]);
+        expect([...one.logProb]).toEqual([...together.logProb.subarray(3 * i, 3 * i + 3)]);
+        expect([...one.entropy]).toEqual([...together.entropy.subarray(3 * i, 3 * i + 3)]);
+      }
+      alone.destroy();
+    }
+    expect([...second.tokens.subarray(0, 3)]).toEqual([...second.tokens.subarray(21)]);
+    group.destroy();
   });
 
   it('gives back every byte', async () => {

@@ -5,8 +5,15 @@ import { ropeTable } from '../kernels/rope.ts';
 import { sumChunks } from '../kernels/sumChunks.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
-import { chunkByRows, withoutLast, type Packed } from './packed.ts';
 import { parameterLayout } from './parameters.ts';
+import {
+  firstTokens,
+  forEachScore,
+  prefixTrees,
+  sumByTarget,
+  type PrefixTree,
+  type Sequences,
+} from './prefixTree.ts';
 import { passRows, TrainingPass } from './trainingPass.ts';
 import {
   ROPE_THETA,
@@ -21,9 +28,12 @@ import { weightsOf, type Weights } from './weights.ts';
 /** Rows scored in one submit: keeps every submit short and bounds the memory of `logits` and `score`. */
 const SCORE_ROWS = 4096;
 
-type Sequences = readonly (readonly number[])[];
-
-const rowsOf = (sequences: Sequences): number => sequences.reduce((sum, s) => sum + s.length, 0);
+/** The batch of a forward pass: its trees, where its sequences start in flat arrays, and its tokens. */
+interface Batch {
+  readonly trees: readonly PrefixTree[];
+  readonly first: readonly number[];
+  readonly total: number;
+}
 
 /** The policy on a GPU: flat parameters, forward, backward and AdamW in our own kernels. */
 export class GpuPolicy implements TrainablePolicy {
@@ -42,8 +52,8 @@ export class GpuPolicy implements TrainablePolicy {
   private readonly table: Tensor;
   private readonly pass: TrainingPass;
   private updates = 0;
-  /** The batch of the last forward pass, in the chunks that were passed. */
-  private chunks: Sequences[] = [];
+  /** What the last forward pass was over, until something else is loaded. */
+  private batch: Batch | undefined;
 
   private constructor(
     private readonly gpu: Gpu,
@@ -82,82 +92,88 @@ export class GpuPolicy implements TrainablePolicy {
 
   async logits(sequences: Sequences): Promise<Float32Array> {
     const V = this.config.vocabulary;
-    const out = new Float32Array(rowsOf(sequences) * V);
-    let at = 0;
-    for (const chunk of chunkByRows(sequences, SCORE_ROWS)) {
-      const { count } = this.load(chunk);
+    const first = firstTokens(sequences);
+    const out = new Float32Array(countTokens(sequences) * V);
+    for (const tree of prefixTrees(sequences, this.config, SCORE_ROWS)) {
+      this.load(tree);
       const { logits } = this.pass.forward(this.weights);
-      const [values] = await this.gpu.read(part(logits, count * V));
-      out.set(values, at);
-      at += values.length;
+      const [values] = await this.gpu.read(part(logits, tree.count * V));
+      tree.members.forEach((s, i) =>
+        tree.places[i].forEach((row, t) =>
+          out.set(values.subarray(row * V, (row + 1) * V), (first[s] + t) * V),
+        ),
+      );
     }
     return out;
   }
 
   async score(sequences: Sequences): Promise<Scores> {
-    const total = rowsOf(sequences);
-    const out = { logProb: new Float32Array(total), entropy: new Float32Array(total) };
-    let at = 0;
-    for (const chunk of chunkByRows(sequences, SCORE_ROWS)) {
-      const batch = this.load(chunk);
+    const first = firstTokens(sequences);
+    const out = emptyScores(countTokens(sequences));
+    for (const tree of prefixTrees(sequences, this.config, SCORE_ROWS)) {
+      this.load(tree);
       this.pass.forward(this.weights);
-      const scores = this.pass.score();
-      const [logProb, entropy] = await this.readRows(batch, scores.logProb, scores.entropy);
-      out.logProb.set(logProb, at);
-      out.entropy.set(entropy, at);
-      at += batch.count;
+      const { logProb, entropy } = this.pass.score();
+      const [scores, entropies] = await this.gpu.read(
+        part(logProb, tree.targets.length),
+        part(entropy, tree.count),
+      );
+      forEachScore(tree, first, (at, row, score) => {
+        out.logProb[at] = scores[score];
+        out.entropy[at] = entropies[row];
+      });
     }
     return out;
   }
 
   async forward(sequences: Sequences): Promise<Scores & { referenceLogProb: Float32Array }> {
-    const total = rowsOf(sequences);
-    const out = {
-      logProb: new Float32Array(total),
-      entropy: new Float32Array(total),
-      referenceLogProb: new Float32Array(total),
-    };
-    const chunks = chunkByRows(sequences, this.rowLimit);
-    let at = 0;
-    for (const chunk of chunks) {
-      const batch = this.load(chunk);
+    const first = firstTokens(sequences);
+    const total = countTokens(sequences);
+    const out = { ...emptyScores(total), referenceLogProb: new Float32Array(total) };
+    const trees = prefixTrees(sequences, this.config, this.rowLimit);
+    for (const tree of trees) {
+      this.load(tree);
       // The reference goes first: the policy's own activations must be the ones that stay.
       this.pass.forward(this.reference);
       const reference = this.pass.score('reference');
       this.pass.forward(this.weights);
       const own = this.pass.score();
-      const rows = await this.readRows(batch, own.logProb, own.entropy, reference.logProb);
-      out.logProb.set(rows[0], at);
-      out.entropy.set(rows[1], at);
-      out.referenceLogProb.set(rows[2], at);
-      at += batch.count;
+      const P = tree.targets.length;
+      const [scores, entropies, references] = await this.gpu.read(
+        part(own.logProb, P),
+        part(own.entropy, tree.count),
+        part(reference.logProb, P),
+      );
+      forEachScore(tree, first, (at, row, score) => {
+        out.logProb[at] = scores[score];
+        out.entropy[at] = entropies[row];
+        out.referenceLogProb[at] = references[score];
+      });
     }
-    this.chunks = chunks;
+    this.batch = { trees, first, total };
     return out;
   }
 
   async backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ gradNorm: number }> {
-    const { chunks } = this;
-    const expected = chunks.reduce((sum, chunk) => sum + rowsOf(chunk), 0);
-    if (dLogProb.length !== expected || expected === 0)
+    const { batch } = this;
+    if (!batch || dLogProb.length !== batch.total)
       throw new LabError(
-        `policy.backward: expected ${expected || 'a forward pass before and as many'} gradients, got ${dLogProb.length}. ` +
+        `policy.backward: expected ${batch ? batch.total : 'a forward pass before and as many'} gradients, got ${dLogProb.length}. ` +
           'Call forward with the same sequences first.',
       );
-    let at = 0;
-    for (const chunk of chunks) {
-      const rows = rowsOf(chunk);
-      // With one chunk its activations are still there; of several, all but the last are gone.
-      const batch = this.load(chunk);
-      if (chunks.length > 1) {
+    const { trees, first } = batch;
+    for (const [i, tree] of trees.entries()) {
+      // Of one tree the activations are still there; of several, all but the last are gone.
+      if (trees.length > 1) {
+        this.pass.load(tree);
         this.pass.forward(this.weights);
         this.pass.score();
       }
-      this.pass.logProbGradient(withoutLast(dLogProb.subarray(at, at + rows), batch));
-      this.accumulate(at === 0, chunks.length);
-      at += rows;
+      this.pass.logProbGradient(sumByTarget(tree, first, dLogProb));
+      this.accumulate(i === 0, trees.length);
     }
-    return { gradNorm: await this.descend(chunks.length, update) };
+    this.batch = undefined;
+    return { gradNorm: await this.descend(trees.length, update) };
   }
 
   async supervised(
@@ -165,29 +181,30 @@ export class GpuPolicy implements TrainablePolicy {
     weights: Float32Array,
     update: UpdateSettings,
   ): Promise<{ loss: number; gradNorm: number }> {
-    if (weights.length !== rowsOf(sequences))
+    if (weights.length !== countTokens(sequences))
       throw new LabError(
-        `policy.supervised: expected ${rowsOf(sequences)} weights, got ${weights.length}. Give one per token.`,
+        `policy.supervised: expected ${countTokens(sequences)} weights, got ${weights.length}. Give one per token.`,
       );
-    const total = totalWeight(sequences, weights);
+    const first = firstTokens(sequences);
+    const batch = prefixTrees(sequences, this.config, this.rowLimit).map((tree) => ({
+      tree,
+      used: sumByTarget(tree, first, weights),
+    }));
+    const total = batch.reduce((sum, { used }) => used.reduce((a, b) => a + b, sum), 0);
     if (!(total > 0))
       throw new LabError(
         'policy.supervised: expected a positive weight somewhere, got none. Weight the tokens to learn.',
       );
-    const chunks = chunkByRows(sequences, this.rowLimit);
     let loss = 0;
-    let at = 0;
-    for (const chunk of chunks) {
-      const batch = this.load(chunk);
+    for (const [i, { tree, used }] of batch.entries()) {
+      this.load(tree);
       this.pass.forward(this.weights);
-      const used = withoutLast(weights.subarray(at, at + batch.count), batch);
-      const rows = this.pass.crossEntropy(used, 1 / total);
-      this.accumulate(at === 0, chunks.length);
-      const [losses] = await this.gpu.read(part(rows.loss, batch.count));
+      const scored = this.pass.crossEntropy(used, 1 / total);
+      this.accumulate(i === 0, batch.length);
+      const [losses] = await this.gpu.read(part(scored.loss, used.length));
       loss += losses.reduce((a, b) => a + b, 0) / total;
-      at += batch.count;
     }
-    return { loss, gradNorm: await this.descend(chunks.length, update) };
+    return { loss, gradNorm: await this.descend(batch.length, update) };
   }
 
   /** The gradient of the last `backward` or `supervised` step, before clipping, flat. */
@@ -233,15 +250,10 @@ export class GpuPolicy implements TrainablePolicy {
     );
   }
 
-  private load(chunk: Sequences): Packed {
-    this.chunks = [];
-    return this.pass.load(chunk);
-  }
-
-  /** Reads the rows of `tensors`, the last position of every sequence zeroed. */
-  private async readRows(batch: Packed, ...tensors: Tensor[]): Promise<Float32Array[]> {
-    const values = await this.gpu.read(...tensors.map((tensor) => part(tensor, batch.count)));
-    return values.map((rows) => withoutLast(rows, batch));
+  /** Loads a batch in place of the one of the last forward pass, whose activations go. */
+  private load(tree: PrefixTree): void {
+    this.batch = undefined;
+    this.pass.load(tree);
   }
 
   /** Backpropagates dLogits of one of `passes` passes; several are summed in order. */
@@ -278,13 +290,11 @@ export class GpuPolicy implements TrainablePolicy {
   }
 }
 
-/** Σ weights over the positions that have a successor. */
-function totalWeight(sequences: Sequences, weights: Float32Array): number {
-  let sum = 0;
-  let at = 0;
-  for (const { length } of sequences) {
-    for (let t = 0; t + 1 < length; t++) sum += weights[at + t];
-    at += length;
-  }
-  return sum;
+/** ΣT */
+function countTokens(sequences: Sequences): number {
+  return sequences.reduce((sum, { length }) => sum + length, 0);
+}
+
+function emptyScores(total: number): { logProb: Float32Array; entropy: Float32Array } {
+  return { logProb: new Float32Array(total), entropy: new Float32Array(total) };
 }

@@ -6,7 +6,7 @@ import type { Tensor } from '../kernels/tensor.ts';
 import { TrainingArena } from './activations.ts';
 import { backward } from './backward.ts';
 import { embed, layerForward, unembed } from './forward.ts';
-import { pack, type Packed } from './packed.ts';
+import type { PrefixTree } from './prefixTree.ts';
 import type { PolicyConfig } from './types.ts';
 import type { Weights } from './weights.ts';
 
@@ -24,7 +24,7 @@ export function passRows({ width: C, feedForward: F, vocabulary: V, layers: L }:
 /** One batch at a time, forward and backward, in buffers that grow to the largest batch seen. */
 export class TrainingPass {
   private arena: TrainingArena | undefined;
-  private batch: Packed | undefined;
+  private batch: PrefixTree | undefined;
 
   constructor(
     private readonly gpu: Gpu,
@@ -33,17 +33,18 @@ export class TrainingPass {
     private readonly table: Tensor,
   ) {}
 
-  /** Packs and uploads a batch. @throws InputError for sequences the policy cannot read. */
-  load(sequences: readonly (readonly number[])[]): Packed {
-    const batch = pack(sequences, this.config);
-    const arena = this.reserve(batch.count);
-    this.gpu.write(arena.input.tokens, batch.tokens);
-    this.gpu.write(arena.input.position, batch.position);
-    this.gpu.write(arena.input.kvRow, batch.own);
-    this.gpu.write(arena.input.rows, batch.rows);
-    this.gpu.write(arena.targets, batch.targets);
+  /** Uploads a batch, unless it is the one already loaded. */
+  load(batch: PrefixTree): void {
+    if (batch === this.batch) return;
+    const { input, starts, targets } = this.reserve(batch.count, batch.paths.length);
+    this.gpu.write(input.tokens, batch.tokens);
+    this.gpu.write(input.position, batch.position);
+    this.gpu.write(input.kvRow, batch.own);
+    this.gpu.write(input.rows, batch.rows);
+    this.gpu.write(input.paths, batch.paths);
+    this.gpu.write(starts, batch.starts);
+    this.gpu.write(targets, batch.targets);
     this.batch = batch;
-    return batch;
   }
 
   /** Records the forward pass of the loaded batch under `weights`; leaves logits [M, V] and all activations. */
@@ -69,31 +70,28 @@ export class TrainingPass {
     return { logits };
   }
 
-  /** Records the scores of the last forward pass: logProb and entropy, [M] each. */
+  /** Records the scores of the last forward pass: logProb of every target [P], entropy of every row [M]. */
   score(as: 'policy' | 'reference' = 'policy'): { logProb: Tensor; entropy: Tensor } {
-    const { arena, M } = this.current;
-    const { logits, targets, entropy, lse } = arena;
+    const { arena, dims } = this.current;
     const logProb = as === 'policy' ? arena.logProb : arena.referenceLogProb;
-    const dims = { M, V: this.config.vocabulary };
-    logProbForward(this.gpu.recorder, { logits, target: targets, logProb, entropy, lse }, dims);
-    return { logProb, entropy };
+    logProbForward(this.gpu.recorder, { ...arena, logProb }, dims);
+    return { logProb, entropy: arena.entropy };
   }
 
-  /** Records dLogits from dL/dlogProb [M]; follows {@link score}. */
+  /** Records dLogits from dL/dlogProb of every target [P]; follows {@link score}. */
   logProbGradient(dLogProb: Float32Array): void {
-    const { arena, M } = this.current;
+    const { arena, dims } = this.current;
     this.gpu.write(arena.weight, dLogProb);
-    const tensors = { ...arena, target: arena.targets, dLogProb: arena.weight, dEntropy: arena.zero };
-    logProbBackward(this.gpu.recorder, tensors, { M, V: this.config.vocabulary });
+    logProbBackward(this.gpu.recorder, { ...arena, dLogProb: arena.weight, dEntropy: arena.zero }, dims);
   }
 
-  /** Records weighted cross-entropy per row, loss [M], and dLogits of `scale` times their sum; follows {@link forward}. */
+  /** Records the weighted cross-entropy of every target, loss [P], and dLogits of `scale` times their sum; follows {@link forward}. */
   crossEntropy(weights: Float32Array, scale: number): { loss: Tensor } {
-    const { arena, M } = this.current;
+    const { arena, dims } = this.current;
     this.gpu.write(arena.weight, weights);
-    const tensors = { ...arena, target: arena.targets, loss: arena.logProb };
-    crossEntropyForward(this.gpu.recorder, tensors, { M, V: this.config.vocabulary });
-    crossEntropyBackward(this.gpu.recorder, tensors, { M, V: this.config.vocabulary, scale });
+    const tensors = { ...arena, loss: arena.logProb };
+    crossEntropyForward(this.gpu.recorder, tensors, dims);
+    crossEntropyBackward(this.gpu.recorder, tensors, { ...dims, scale });
     return { loss: arena.logProb };
   }
 
@@ -102,26 +100,37 @@ export class TrainingPass {
     const { arena, M, tokens } = this.current;
     const { order, starts } = invertTokens(tokens, this.config.vocabulary);
     this.gpu.write(arena.order, order);
-    this.gpu.write(arena.starts, starts);
+    this.gpu.write(arena.orderStarts, starts);
     backward(this.gpu.recorder, this.config, weights, gradients, arena, this.table, M);
   }
 
   destroy(): void {
     this.arena?.free();
     this.arena = undefined;
+    this.batch = undefined;
   }
 
-  private get current(): { arena: TrainingArena; M: number; tokens: Uint32Array } {
+  private get current() {
     const { arena, batch } = this;
     if (!arena || !batch)
       throw new Error('TrainingPass: expected a loaded batch, found none. Call load first.');
-    return { arena, M: batch.count, tokens: batch.tokens };
+    const { count: M, tokens, targets } = batch;
+    // Where no row has a successor there is nothing to score, and one slot that nothing points to.
+    const dims = { M, V: this.config.vocabulary, P: Math.max(1, targets.length) };
+    return { arena, M, tokens, dims };
   }
 
-  private reserve(rows: number): TrainingArena {
-    if (this.arena && this.arena.capacity >= rows) return this.arena;
+  private reserve(rows: number, paths: number): TrainingArena {
+    const { arena } = this;
+    if (arena && arena.capacity >= rows && arena.pathCapacity >= paths) return arena;
+    const roomFor = (count: number, held = 0) => Math.max(held, Math.ceil((count * 1.25) / 1024) * 1024);
     this.destroy();
-    this.arena = new TrainingArena(this.gpu, this.config, Math.ceil((rows * 1.25) / 1024) * 1024);
+    this.arena = new TrainingArena(
+      this.gpu,
+      this.config,
+      roomFor(rows, arena?.capacity),
+      roomFor(paths, arena?.pathCapacity),
+    );
     return this.arena;
   }
 }

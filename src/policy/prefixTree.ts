@@ -1,0 +1,188 @@
+import { InputError } from '../core/errors.ts';
+import type { PolicyConfig } from './types.ts';
+
+/** Token sequences, as callers have them. */
+export type Sequences = readonly (readonly number[])[];
+
+/**
+ * Sequences as the rows of a prefix tree: what begins alike is one row, computed once. The rollouts of a group share
+ * their prompt and most of their first turns, so a batch has several times fewer rows than tokens. Rows are in
+ * depth-first order: the rows below row m are m + 1 .. end(m) - 1.
+ */
+export interface PrefixTree {
+  /** The caller's sequences that are in the tree, in lexicographic order. */
+  readonly members: readonly number[];
+  /** [members] Row of every token of a member. */
+  readonly places: readonly Uint32Array[];
+  /** M: rows. */
+  readonly count: number;
+  /** [M] */
+  readonly tokens: Uint32Array;
+  /** [M] place in its sequences. */
+  readonly position: Uint32Array;
+  /** [M, 4]: position, start of its path in `paths`, end of its subtree, 0 (see `attention`). */
+  readonly rows: Uint32Array;
+  /** Rows from a root to every last row that some row's path leads through. */
+  readonly paths: Uint32Array;
+  /** [M] the row's own number: where its key and value go. */
+  readonly own: Uint32Array;
+  /** [M + 1] The targets of row m, its successors' tokens, are starts[m] .. starts[m + 1] - 1 (see `logProb`). */
+  readonly starts: Uint32Array;
+  /** [P] */
+  readonly targets: Uint32Array;
+  /** [M] Which target a row's own token is; meaningless for roots, which nothing predicts. */
+  readonly scores: Uint32Array;
+}
+
+/**
+ * Builds trees of at most `limit` rows (a longer sequence gets one of its own) that together hold all sequences.
+ * @throws InputError for an empty or overlong sequence or an unknown token.
+ */
+export function prefixTrees(sequences: Sequences, config: PolicyConfig, limit: number): PrefixTree[] {
+  sequences.forEach((sequence, s) => checkSequence(sequence, s, config));
+  const order = sequences.map((_, s) => s).sort((a, b) => compare(sequences[a], sequences[b]) || a - b);
+  const trees: PrefixTree[] = [];
+  let growing = new GrowingTree();
+  for (const s of order) {
+    if (!growing.fits(sequences[s], limit)) {
+      trees.push(growing.finish());
+      growing = new GrowingTree();
+    }
+    growing.add(s, sequences[s]);
+  }
+  if (order.length > 0) trees.push(growing.finish());
+  return trees;
+}
+
+/** Where each sequence starts in a flat array over all their tokens. */
+export function firstTokens(sequences: Sequences): number[] {
+  let first = 0;
+  return sequences.map(({ length }) => (first += length) - length);
+}
+
+/**
+ * Visits every token of the tree's members that has a successor: `at` is its place in a flat array over all tokens
+ * of the caller's sequences, `row` its row, `score` the target that its successor is.
+ */
+export function forEachScore(
+  { members, places, scores }: PrefixTree,
+  first: readonly number[],
+  visit: (at: number, row: number, score: number) => void,
+): void {
+  members.forEach((s, i) => {
+    const path = places[i];
+    for (let t = 0; t + 1 < path.length; t++) visit(first[s] + t, path[t], scores[path[t + 1]]);
+  });
+}
+
+/** Sums values over all tokens (flat) into those of the tree's targets: [ΣT] → [P]. */
+export function sumByTarget(tree: PrefixTree, first: readonly number[], values: Float32Array): Float32Array {
+  const sums = new Float64Array(tree.targets.length);
+  forEachScore(tree, first, (at, _, score) => (sums[score] += values[at]));
+  return Float32Array.from(sums);
+}
+
+/** A tree while sequences are added in lexicographic order. */
+class GrowingTree {
+  private readonly members: number[] = [];
+  private readonly places: Uint32Array[] = [];
+  private readonly tokens: number[] = [];
+  private readonly parents: number[] = [];
+  private readonly pathStarts: number[] = [];
+  private readonly paths: number[] = [];
+  private readonly ends: number[] = [];
+  private last: readonly number[] = [];
+  private path: Uint32Array = new Uint32Array();
+
+  fits(sequence: readonly number[], limit: number): boolean {
+    const rows = this.tokens.length;
+    return rows === 0 || rows + sequence.length - commonPrefix(this.last, sequence) <= limit;
+  }
+
+  add(member: number, sequence: readonly number[]): void {
+    const shared = commonPrefix(this.last, sequence);
+    this.close(shared);
+    const path = new Uint32Array(sequence.length);
+    path.set(this.path.subarray(0, shared));
+    for (let t = shared; t < sequence.length; t++) {
+      path[t] = this.tokens.length;
+      this.tokens.push(sequence[t]);
+      this.parents.push(t === 0 ? -1 : path[t - 1]);
+      this.pathStarts.push(this.paths.length);
+      this.ends.push(0);
+    }
+    if (shared < sequence.length) this.paths.push(...path);
+    this.members.push(member);
+    this.places.push(path);
+    [this.last, this.path] = [sequence, path];
+  }
+
+  finish(): PrefixTree {
+    this.close(0);
+    const { members, places, tokens, parents, ends } = this;
+    const M = tokens.length;
+    const position = new Uint32Array(M);
+    const starts = new Uint32Array(M + 1);
+    parents.forEach((parent, m) => {
+      if (parent < 0) return;
+      position[m] = position[parent] + 1;
+      starts[parent + 1]++;
+    });
+    for (let m = 0; m < M; m++) starts[m + 1] += starts[m];
+    const next = starts.slice();
+    const scores = new Uint32Array(M);
+    const targets = new Uint32Array(starts[M]);
+    const rows = new Uint32Array(4 * M);
+    parents.forEach((parent, m) => {
+      rows.set([position[m], this.pathStarts[m], ends[m], 0], 4 * m);
+      if (parent < 0) return;
+      scores[m] = next[parent]++;
+      targets[scores[m]] = tokens[m];
+    });
+    return {
+      members,
+      places,
+      count: M,
+      tokens: Uint32Array.from(tokens),
+      position,
+      rows,
+      paths: Uint32Array.from(this.paths),
+      own: Uint32Array.from(tokens, (_, m) => m),
+      starts,
+      targets,
+      scores,
+    };
+  }
+
+  /** Nothing more comes below the last path's rows from position `from` on. */
+  private close(from: number): void {
+    for (let t = from; t < this.path.length; t++) this.ends[this.path[t]] = this.tokens.length;
+  }
+}
+
+function commonPrefix(a: readonly number[], b: readonly number[]): number {
+  const shorter = Math.min(a.length, b.length);
+  let t = 0;
+  while (t < shorter && a[t] === b[t]) t++;
+  return t;
+}
+
+/** Lexicographic order. */
+function compare(a: readonly number[], b: readonly number[]): number {
+  const shared = commonPrefix(a, b);
+  return shared < Math.min(a.length, b.length) ? a[shared] - b[shared] : a.length - b.length;
+}
+
+function checkSequence(sequence: readonly number[], index: number, config: PolicyConfig): void {
+  if (sequence.length === 0 || sequence.length > config.context)
+    throw new InputError(
+      `policy ${config.name}: expected sequences of 1 to ${config.context} tokens, got ${sequence.length} for sequence ${index}. ` +
+        'Shorten it, or use a policy with a longer context.',
+    );
+  for (const token of sequence)
+    if (!Number.isInteger(token) || token < 0 || token >= config.vocabulary)
+      throw new InputError(
+        `policy ${config.name}: expected tokens from 0 to ${config.vocabulary - 1}, got ${token} in sequence ${index}. ` +
+          'Encode with the environment the policy was trained in.',
+      );
+}
