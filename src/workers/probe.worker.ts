@@ -5,7 +5,7 @@ import { loadOrt } from '../policy/onnx/loadOrt.ts';
 import { ortModel } from '../policy/onnx/ortModel.ts';
 import type { LanguageModel, PolicySize } from '../policy/types.ts';
 import { fetchModel } from './models.ts';
-import { profileTask, sampleTrajectory, taskView, worldView } from './probing.ts';
+import { guidanceCurveOf, profileTask, sampleTrajectory, taskView, worldView } from './probing.ts';
 import type { BarrierRequest, LoadedProbe, OrtProbeApi, TaskRef, TrajectoryRequest } from './protocol.ts';
 
 /** Probes of a shipped policy through onnxruntime-web, one after another: its sessions run one call at a time. */
@@ -39,6 +39,10 @@ class ProbeSession implements OrtProbeApi {
 
   barrierProfile(request: BarrierRequest) {
     return this.exclusive(() => profileTask(this.requireModel(), this.world, request, 0, this.onProgress));
+  }
+
+  guidanceCurve(ref: TaskRef, samples: number) {
+    return this.exclusive(() => guidanceCurveOf(this.requireModel(), this.world, ref, samples, 0));
   }
 
   private requireModel(): LanguageModel {

@@ -4,11 +4,13 @@ import { psiAlong, psiOf } from '../actguide/reachability.ts';
 import { rollouts, type Rollout } from '../actguide/rollout.ts';
 import { roles, stream } from '../actguide/streams.ts';
 import { Episode } from '../envs/episode.ts';
-import { evaluationSeed } from '../envs/seeds.ts';
+import { evaluationSeed, trainingSeed } from '../envs/seeds.ts';
 import { nodeAt, taskGraph } from '../envs/search/graph.ts';
 import type { SearchTask, SearchWorld } from '../envs/search/world.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import { barrierView } from './barrierView.ts';
+import { guidancePoints } from './guidanceCurve.ts';
+import type { GuidanceCurve } from './inspection.ts';
 import type {
   BarrierRequest,
   BarrierView,
@@ -21,14 +23,16 @@ import type {
   TurnView,
   WorldView,
 } from './protocol.ts';
-import { questionInWords, replyInWords } from './words.ts';
+import { tokenViews } from './tokens.ts';
+import { actionsInWords, questionInWords, replyInWords } from './words.ts';
 
 export function worldView({ name, title, levels }: SearchWorld): WorldView {
   return { name, title, levels };
 }
 
-/** The task a reference names: a held-out one, which no training step uses. */
-export function taskOf(world: SearchWorld, { seed, level, index }: TaskRef): SearchTask {
+/** The task a reference names: one of a training step, or a held-out one, which no training step uses. */
+export function taskOf(world: SearchWorld, { seed, level, index, training }: TaskRef): SearchTask {
+  if (training) return world.tasks({ seed: trainingSeed(seed, training.step), count: training.count })[index];
   const tasks = world.tasks({ seed: evaluationSeed(seed, level), count: index + 1, level });
   return tasks[index];
 }
@@ -40,7 +44,7 @@ export function taskView(world: SearchWorld, ref: TaskRef): TaskView {
     id: task.id,
     levelName: world.levels[task.level].name,
     question: questionInWords(task),
-    plan: task.plan.map(({ tool, argument }) => world.text([tool, argument])),
+    plan: actionsInWords(world, task.plan),
     maxTurns: task.maxTurns,
     graph: graphView(task),
   };
@@ -77,6 +81,7 @@ export async function sampleTrajectory(
     k: plan.length,
     reward: rollout.reward,
     turns: turnViews(world, rollout),
+    tokens: await tokenViews(model, world, rollout),
     path: pathOf(task, rollout),
   };
 }
@@ -94,6 +99,18 @@ function pathOf(task: SearchTask, rollout: Rollout): PathPoint[] {
   const { values } = task.automaton();
   const potentials = psiAlong(rollout);
   return rollout.states.map((state, turn) => ({ node: nodeAt(task, values[state]), psi: potentials[turn] }));
+}
+
+/** Figure 4 of a task from the weights of `model`. */
+export async function guidanceCurveOf(
+  model: LanguageModel,
+  world: SearchWorld,
+  ref: TaskRef,
+  samples: number,
+  step: number,
+): Promise<GuidanceCurve> {
+  const task = taskOf(world, ref);
+  return { taskId: task.id, step, points: await guidancePoints(model, world, task, samples, ref.seed) };
 }
 
 /** K of pass@K, as in the paper's Figure 3. */

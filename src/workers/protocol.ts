@@ -2,12 +2,16 @@ import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
 import type { GraphEdge, GraphNode } from '../envs/search/graph.ts';
 import type { AdapterSummary } from '../kernels/gpu.ts';
 import type { PolicyConfig, PolicySize } from '../policy/types.ts';
+import type { RunCheckpoint } from '../storage/index.ts';
+import type { GroupRef, GuidanceCurve, StepView, TokenAnatomy, TokenView } from './inspection.ts';
 
 /** A task of the world by number: the same reference names the same task in every session. */
 export interface TaskRef {
   readonly seed: number;
   readonly level: number;
   readonly index: number;
+  /** Present for a task of a training step: `index` counts the `count` tasks of step `step` of the run with this seed. */
+  readonly training?: { readonly step: number; readonly count: number };
 }
 
 export interface LevelView {
@@ -60,6 +64,8 @@ export interface TrajectoryView {
   readonly k: number;
   readonly reward: number;
   readonly turns: readonly TurnView[];
+  /** Every token the agent sampled, under the plan and without it: three a turn. */
+  readonly tokens: readonly TokenView[];
   /** Where the agent stood before the first turn and after each: [turns + 1]. */
   readonly path: readonly PathPoint[];
 }
@@ -127,8 +133,8 @@ export interface BarrierRequest {
 export interface LoadedPolicy {
   readonly adapter: AdapterSummary;
   readonly policy: PolicyConfig;
-  /** Whether it came with the lab or from a file of the person's own. */
-  readonly origin: 'shipped' | 'file';
+  /** Whether it came with the lab, from a file of the person's own, or with a kept run. */
+  readonly origin: 'shipped' | 'file' | 'kept';
   /** Trainable parameters. */
   readonly parameters: number;
   readonly world: WorldView;
@@ -149,7 +155,8 @@ export interface ErrorView {
 export type TrainerEvent =
   | { readonly type: 'loading'; readonly what: string }
   | { readonly type: 'ready'; readonly loaded: LoadedPolicy }
-  | { readonly type: 'started'; readonly config: RunConfig }
+  /** A run began, or went on after `step` steps. */
+  | { readonly type: 'started'; readonly config: RunConfig; readonly step: number }
   | {
       readonly type: 'progress';
       readonly step: number;
@@ -177,6 +184,8 @@ export interface ProbeApi {
   trajectory(request: TrajectoryRequest): Promise<TrajectoryView>;
   /** Figure 3 from the current weights. While training it is computed between two steps. */
   barrierProfile(request: BarrierRequest): Promise<BarrierView>;
+  /** Figure 4 for one task: success, log-ratio shift and risk at every guidance level, `samples` rollouts each. */
+  guidanceCurve(task: TaskRef, samples: number): Promise<GuidanceCurve>;
 }
 
 /** The trainer's side of the boundary. Long work reports through the listener given to `connect`. */
@@ -199,7 +208,17 @@ export interface TrainerApi extends ProbeApi {
   /** Ends the run: a step that still samples is dropped, one that updates is finished. The weights stay for probing. */
   stop(): Promise<void>;
   /** The current weights as an ONNX file. */
-  exportOnnx(): Promise<Uint8Array>;
+  exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Everything the run needs to go on later. @throws InputError when there is no run. */
+  checkpoint(): Promise<RunCheckpoint>;
+  /** Goes on with a kept run, bit for bit on the same adapter; it begins paused. Ends an earlier run. */
+  resumeRun(config: RunConfig, checkpoint: RunCheckpoint): Promise<void>;
+  /** Groups, rewards, advantages and searches of the run's last step; null before the first. */
+  lastStep(): Promise<StepView | null>;
+  /** Tokens of one of its rollouts, under the weights of before its update. */
+  rolloutTokens(rollout: GroupRef): Promise<readonly TokenView[]>;
+  /** What the update did to one of them. */
+  tokenAnatomy(rollout: GroupRef, token: number): Promise<TokenAnatomy>;
 }
 
 /** Probing without WebGPU: the shipped file through onnxruntime-web. */

@@ -1,66 +1,46 @@
+import * as Comlink from 'comlink';
 import type { RunConfig } from '../actguide/config.ts';
-import { releaseDecoders } from '../actguide/decoders.ts';
-import type { Trainer } from '../actguide/trainer.ts';
 import { InputError } from '../core/errors.ts';
 import { searchWorld } from '../envs/search/world.ts';
 import { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
-import { GpuPolicy } from '../policy/gpuPolicy.ts';
+import type { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { importOnnx, type ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { requireKnownShape } from '../policy/knownShape.ts';
-import { parameterLayout } from '../policy/parameters.ts';
 import type { PolicySize } from '../policy/types.ts';
-import { errorView } from './errors.ts';
+import type { RunCheckpoint } from '../storage/index.ts';
+import { ActiveRun } from './activeRun.ts';
+import { tokenAnatomy } from './anatomy.ts';
 import { fetchModel } from './models.ts';
 import { Outbox } from './outbox.ts';
-import { profileTask, sampleTrajectory, taskView, worldView } from './probing.ts';
+import { guidanceCurveOf, profileTask, sampleTrajectory, taskView, worldView } from './probing.ts';
+import type { GroupRef } from './inspection.ts';
 import type {
   BarrierRequest,
-  BarrierView,
   LoadedPolicy,
   TaskRef,
-  TaskView,
   TrainerApi,
   TrainerEvent,
   TrainerListener,
   TrajectoryRequest,
-  TrajectoryView,
 } from './protocol.ts';
-import { StepProgress } from './stepProgress.ts';
-
-/** A shipped policy on the GPU. */
-interface Base {
-  readonly imported: ImportedPolicy;
-  readonly policy: GpuPolicy;
-  readonly loaded: LoadedPolicy;
-  /** Whether a run has changed its weights. */
-  trained: boolean;
-}
-
-/** A run in progress. `steps` is how many it may still take before it pauses: 0, 1 or Infinity. */
-interface Run {
-  readonly trainer: Trainer;
-  readonly abort: AbortController;
-  steps: number;
-  wake: () => void;
-  /** Resolves when the run has reported its end. */
-  ended: Promise<void>;
-}
+import { placePolicy, releasePolicy, withWeights, type PlacedPolicy } from './placedPolicy.ts';
+import { inspected, stepView } from './stepView.ts';
+import { tokenViews } from './tokens.ts';
 
 /** The trainer behind the worker boundary: one GPU, one policy, at most one run; GPU work never overlaps. */
 export class TrainerSession implements TrainerApi {
   private readonly world = searchWorld();
   private outbox: Outbox | undefined;
   private gpu: Gpu | undefined;
-  private base: Base | undefined;
-  private run: Run | undefined;
+  private base: PlacedPolicy | undefined;
+  private run: ActiveRun | undefined;
   /** Tail of the queue of GPU work: training steps and probes take turns. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  connect(listener: TrainerListener): Promise<void> {
+  async connect(listener: TrainerListener): Promise<void> {
     this.outbox = new Outbox(listener);
-    return Promise.resolve();
   }
 
   load(size: PolicySize, modelsUrl: string): Promise<LoadedPolicy> {
@@ -73,65 +53,56 @@ export class TrainerSession implements TrainerApi {
 
   async start(config: RunConfig, paused: boolean): Promise<void> {
     await this.stop();
-    const trainer = await this.exclusive(() => {
+    await this.exclusive(async () => {
       const base = this.requireBase();
       if (base.imported.config.name !== config.policy)
         throw new InputError(
           `start: expected policy ${base.imported.config.name}, which is loaded, got ${config.policy}. Load it first.`,
         );
       // A run starts from the shipped weights, whatever an earlier run left behind.
-      if (base.trained) {
-        this.release();
-        this.base = this.place(this.requireGpu(), base.imported, base.loaded.origin);
-      }
-      const fresh = this.requireBase();
-      fresh.trained = true;
-      return Promise.resolve(createTrainer(fresh.policy, this.world, config));
+      if (base.trained) this.replace(base.imported, base.loaded.origin);
+      this.begin(config, paused ? 1 : Infinity);
     });
-    const run: Run = {
-      trainer,
-      abort: new AbortController(),
-      steps: paused ? 1 : Infinity,
-      wake: () => undefined,
-      ended: Promise.resolve(),
-    };
-    this.run = run;
-    this.emit({ type: 'started', config });
-    run.ended = this.train(run);
   }
 
-  pause(): Promise<void> {
-    if (this.run) this.run.steps = 0;
-    return Promise.resolve();
+  async resumeRun(config: RunConfig, { base, trainer }: RunCheckpoint): Promise<void> {
+    await this.stop();
+    await this.exclusive(async () => {
+      this.gpu ??= await this.acquire();
+      const parameters = new Float32Array(base.parameters);
+      this.replace({ config: base.config, parameters, metadata: {} }, 'kept');
+      this.begin(config, 0, trainer);
+    });
   }
 
-  resume(): Promise<void> {
-    return this.allow(Infinity);
+  async pause(): Promise<void> {
+    this.run?.allow(0);
   }
 
-  step(): Promise<void> {
-    return this.allow(1);
+  async resume(): Promise<void> {
+    this.run?.allow(Infinity);
+  }
+
+  async step(): Promise<void> {
+    this.run?.allow(1);
   }
 
   async stop(): Promise<void> {
-    const { run } = this;
-    if (!run) return;
-    run.abort.abort();
-    run.wake();
-    await run.ended;
+    this.run?.cancel();
+    await this.run?.ended;
   }
 
-  task(ref: TaskRef): Promise<TaskView> {
-    return Promise.resolve(taskView(this.world, ref));
+  async task(ref: TaskRef) {
+    return taskView(this.world, ref);
   }
 
-  trajectory(request: TrajectoryRequest): Promise<TrajectoryView> {
+  trajectory(request: TrajectoryRequest) {
     return this.exclusive(() =>
       sampleTrajectory(this.requireBase().policy, this.world, request, this.stepsDone),
     );
   }
 
-  barrierProfile(request: BarrierRequest): Promise<BarrierView> {
+  barrierProfile(request: BarrierRequest) {
     return this.exclusive(() =>
       profileTask(this.requireBase().policy, this.world, request, this.stepsDone, (fraction) =>
         this.emit({ type: 'barrierProgress', fraction }),
@@ -139,72 +110,90 @@ export class TrainerSession implements TrainerApi {
     );
   }
 
-  exportOnnx(): Promise<Uint8Array> {
+  guidanceCurve(ref: TaskRef, samples: number) {
+    return this.exclusive(() =>
+      guidanceCurveOf(this.requireBase().policy, this.world, ref, samples, this.stepsDone),
+    );
+  }
+
+  async lastStep() {
+    const { trainer } = this.run ?? {};
+    return trainer?.lastStep ? stepView(this.world, trainer.lastStep, trainer.stepsDone) : null;
+  }
+
+  rolloutTokens(ref: GroupRef) {
     return this.exclusive(async () => {
-      const { imported, policy } = this.requireBase();
-      return exportOnnx(imported.config, await policy.parameters(), {
-        ...imported.metadata,
-        ...(this.run && this.base?.trained
-          ? { run: JSON.stringify(this.run.trainer.config), step: String(this.stepsDone) }
-          : {}),
-      });
+      const { trainer } = this.requireRun();
+      const { rollout } = inspected(trainer.lastStep, trainer.stepsDone, ref);
+      return this.beforeStep((policy) => tokenViews(policy, this.world, rollout));
     });
   }
 
-  /** Steps until the run ends, pausing where it was told to. */
-  private async train(run: Run): Promise<void> {
-    const { trainer, abort } = run;
-    const { signal } = abort;
-    try {
-      await this.exclusive(() => this.evaluateStart(run));
-      while (!signal.aborted && !trainer.finished)
-        if (run.steps > 0) {
-          run.steps--;
-          await this.exclusive(() => this.oneStep(run));
-        } else await this.wait(run);
-    } catch (error) {
-      const view = errorView(error);
-      // What an abort interrupts is no error.
-      if (!signal.aborted)
-        this.emit(
-          view.kind === 'deviceLost' ? { type: 'deviceLost', error: view } : { type: 'error', error: view },
-        );
-    }
-    // A lost device has its own event, which says what to do.
-    if (this.base) this.emit({ type: trainer.finished ? 'done' : 'stopped', step: trainer.stepsDone });
+  tokenAnatomy(ref: GroupRef, token: number) {
+    return this.exclusive(async () => {
+      const { trainer } = this.requireRun();
+      const found = inspected(trainer.lastStep, trainer.stepsDone, ref);
+      const base = this.requireBase();
+      return this.beforeStep((before) =>
+        withWeights(this.requireGpu(), base, base.imported.parameters, (reference) =>
+          tokenAnatomy({ reference, before, after: base.policy }, this.world, trainer.config, found, token),
+        ),
+      );
+    });
   }
 
-  private async wait(run: Run): Promise<void> {
-    this.emit({ type: 'paused', step: run.trainer.stepsDone });
-    await new Promise<void>((resolve) => (run.wake = resolve));
-    if (!run.abort.signal.aborted) this.emit({ type: 'resumed', step: run.trainer.stepsDone });
+  exportOnnx(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.exclusive(async () => {
+      const { imported, policy } = this.requireBase();
+      const run: Record<string, string> =
+        this.run && this.base?.trained
+          ? { run: JSON.stringify(this.run.trainer.config), step: String(this.stepsDone) }
+          : {};
+      const bytes = exportOnnx(imported.config, await policy.parameters(), { ...imported.metadata, ...run });
+      return Comlink.transfer(bytes, [bytes.buffer]);
+    });
   }
 
-  /** Where the curves begin: the base policy on the held-out tasks. */
-  private async evaluateStart({ trainer, abort: { signal } }: Run): Promise<void> {
-    const onProgress = (done: number, total: number) =>
-      this.emit({ type: 'progress', step: 0, phase: 'evaluate', done, total });
-    const success = await trainer.evaluate({ onProgress, signal });
-    this.emit({ type: 'evaluation', step: 0, success });
+  checkpoint(): Promise<RunCheckpoint> {
+    return this.exclusive(async () => {
+      const { trainer } = this.requireRun();
+      const { imported } = this.requireBase();
+      const kept = await trainer.checkpoint();
+      const { parameters, firstMoment, secondMoment } = kept.policy;
+      return Comlink.transfer(
+        { base: { config: imported.config, parameters: imported.parameters }, trainer: kept },
+        [parameters, firstMoment, secondMoment].map(({ buffer }) => buffer as ArrayBuffer),
+      );
+    });
   }
 
-  private async oneStep({ trainer, abort: { signal } }: Run): Promise<void> {
-    signal.throwIfAborted();
-    const progress = new StepProgress((phase, done, total) =>
-      this.emit({ type: 'progress', step: trainer.stepsDone, phase, done, total }),
+  /** A run from the policy in place, or from where a checkpoint of it left off. */
+  private begin(config: RunConfig, allowed: number, checkpoint?: RunCheckpoint['trainer']): void {
+    const base = this.requireBase();
+    base.trained = true;
+    const trainer = createTrainer(base.policy, this.world, config);
+    if (checkpoint) trainer.restore(checkpoint);
+    this.run = new ActiveRun(
+      trainer,
+      {
+        emit: (event) => this.emit(event),
+        exclusive: (work) => this.exclusive(work),
+        alive: () => this.base !== undefined,
+      },
+      allowed,
     );
-    const metrics = await trainer.step({ onProgress: progress.report, signal });
-    const step = trainer.stepsDone;
-    this.emit({ type: 'step', step, metrics });
-    if (metrics.success) this.emit({ type: 'evaluation', step, success: metrics.success });
+    this.emit({ type: 'started', config, step: trainer.stepsDone });
+    this.run.start();
   }
 
-  private allow(steps: number): Promise<void> {
-    if (this.run) {
-      this.run.steps = steps;
-      this.run.wake();
-    }
-    return Promise.resolve();
+  /** The last step's rollouts are looked at under the weights they were sampled from. */
+  private beforeStep<R>(use: (policy: GpuPolicy) => Promise<R>): Promise<R> {
+    const { before } = this.requireRun();
+    if (!before)
+      throw new InputError(
+        'inspect: expected the weights of before the step, found none. Make one step of a policy of up to a million parameters.',
+      );
+    return withWeights(this.requireGpu(), this.requireBase(), before, use);
   }
 
   /** Runs `work` after everything queued before it, whether that succeeded or not. */
@@ -228,13 +217,12 @@ export class TrainerSession implements TrainerApi {
       try {
         const imported = importOnnx(await bytes());
         requireKnownShape(imported.config);
-        this.release();
-        this.base = this.place(this.gpu, imported, origin);
+        this.replace(imported, origin);
         this.run = undefined;
       } finally {
         if (this.base) this.emit({ type: 'ready', loaded: this.base.loaded });
       }
-      return this.base.loaded;
+      return this.requireBase().loaded;
     });
   }
 
@@ -244,42 +232,33 @@ export class TrainerSession implements TrainerApi {
       if (this.gpu !== gpu) return;
       this.gpu = undefined;
       this.base = undefined;
-      this.run?.abort.abort();
-      this.run?.wake();
+      this.run?.cancel();
       const lost = `webgpu: the GPU device was lost (${reason}: ${message}). Reload the page to start again.`;
       this.emit({ type: 'deviceLost', error: { kind: 'deviceLost', message: lost } });
     });
     return gpu;
   }
 
-  private place(gpu: Gpu, imported: ImportedPolicy, origin: LoadedPolicy['origin']): Base {
-    const { config, parameters } = imported;
-    const policy = GpuPolicy.create(gpu, config, parameters);
-    const count = parameterLayout(config).count;
-    const loaded = {
-      adapter: gpu.adapter,
-      policy: config,
-      origin,
-      parameters: count,
-      world: worldView(this.world),
-    };
-    return { imported, policy, loaded, trained: false };
-  }
-
-  private release(): void {
-    if (!this.base) return;
-    releaseDecoders(this.base.policy);
-    this.base.policy.destroy();
+  /** Puts a policy on the GPU in place of the one there. */
+  private replace(imported: ImportedPolicy, origin: LoadedPolicy['origin']): void {
+    const gpu = this.requireGpu();
+    if (this.base) releasePolicy(this.base.policy);
     this.base = undefined;
+    this.base = placePolicy(gpu, imported, origin, worldView(this.world));
   }
 
   private get stepsDone(): number {
     return this.base?.trained ? (this.run?.trainer.stepsDone ?? 0) : 0;
   }
 
-  private requireBase(): Base {
+  private requireBase(): PlacedPolicy {
     if (!this.base) throw new InputError('trainer: expected a loaded policy, found none. Load one first.');
     return this.base;
+  }
+
+  private requireRun(): ActiveRun {
+    if (!this.run) throw new InputError('trainer: expected a run, found none. Start one first.');
+    return this.run;
   }
 
   private requireGpu(): Gpu {
