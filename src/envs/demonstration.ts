@@ -4,6 +4,13 @@ import type { Action } from './types.ts';
 /** One step of an expert: what it does and what it thinks meanwhile. */
 export interface ExpertStep extends Action {
   readonly thought: number;
+  /** Words of the thought that change nothing; none by default. */
+  readonly manners?: readonly number[];
+}
+
+/** The tokens between a step's tool and its argument. */
+export function thoughtsOf({ thought, manners = [] }: ExpertStep): number[] {
+  return [thought, ...manners];
 }
 
 export interface Demonstration {
@@ -13,23 +20,24 @@ export interface Demonstration {
   readonly weights: Float32Array;
 }
 
-/** The episode that `steps` make of a world, written behind its prompt. */
+/** The episode that `steps` make of a world, written behind its prompt. The first `given` steps are not the agent's. */
 export function demonstrate<S>(
   prompt: readonly number[],
   steps: readonly ExpertStep[],
   world: Dynamics<S>,
   actionIndex: (step: readonly number[]) => number,
+  given = 0,
 ): Demonstration {
   const tokens = [...prompt];
   const trained: number[] = [];
   let state = world.start;
-  for (const { tool, thought, argument } of steps) {
-    const step = [tool, thought, argument];
-    trained.push(...step.map((_, i) => tokens.length + i));
+  steps.forEach((expert, index) => {
+    const step = [expert.tool, ...thoughtsOf(expert), expert.argument];
+    if (index >= given) trained.push(...step.map((_, i) => tokens.length + i));
     const outcome = world.step(state, actionIndex(step));
     tokens.push(...step, ...outcome.observation);
     state = outcome.state;
-  }
+  });
   const weights = new Float32Array(tokens.length);
   for (const position of trained) weights[position - 1] = 1;
   return { tokens, weights };

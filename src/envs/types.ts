@@ -1,3 +1,5 @@
+import type { PlanPlace } from './prompt.ts';
+
 /** A tool call without its reasoning: what action data holds (the paper's α̃). Both are token ids. */
 export interface Action {
   readonly tool: number;
@@ -37,8 +39,11 @@ export interface Task {
   readonly question: readonly number[];
   /** ḡ: the whole reference action trajectory, length L. */
   readonly plan: readonly Action[];
-  /** One thought token per plan action, as the expert would think: for demonstrations, never for guidance. */
-  readonly expertThoughts: readonly number[];
+  /**
+   * Per plan action the tokens between tool and argument, as the expert would think: for demonstrations, never
+   * for guidance. [L, stepTokens − 2]
+   */
+  readonly expertThoughts: readonly (readonly number[])[];
   readonly maxTurns: number;
   /** Compiled on first use and kept. @throws LabError when the state cap is exceeded. */
   automaton(): Automaton;
@@ -63,12 +68,17 @@ export interface Environment {
   /** Token id → readable word. */
   readonly words: readonly string[];
   readonly levels: readonly LevelInfo[];
-  /** Tokens of one agent step: tool, thought, argument. */
+  /** Tokens of one agent step: tool, at least one of thought, argument. */
   readonly stepTokens: number;
   /** Action number → action; the automaton's last number, for malformed steps, is left out. */
   readonly actions: readonly Action[];
-  /** Prompt of a task under guidance g_k = `plan` (Eq. 6); an empty plan gives the unguided prompt. */
-  prompt(task: Task, plan: readonly Action[]): number[];
+  /**
+   * Prompt of a task under guidance g_k = `plan` (Eq. 6); an empty plan gives the unguided prompt. The plan stands
+   * in the query unless told otherwise.
+   */
+  prompt(task: Task, plan: readonly Action[], place?: PlanPlace): number[];
+  /** A step that was replayed from action data, which carries no reasoning: tool, silence, argument. */
+  silentStep(action: Action): number[];
   /** Number of the automaton action that a step's tokens stand for; malformed steps map to the last number. */
   actionIndex(step: ArrayLike<number>): number;
   tasks(request: TaskRequest): Task[];

@@ -43,7 +43,7 @@ function gatesTask(level: number, key: number): Task {
     level,
     question: [token.L0 + level],
     plan: codes.map((code): Action => ({ tool: token.try, argument: token.a0 + code })),
-    expertThoughts: codes.map(() => token.hm),
+    expertThoughts: codes.map(() => [token.hm]),
     maxTurns: gates,
     automaton: () =>
       (automaton ??= compile<{ opened: number; broken: boolean }>({
@@ -84,6 +84,7 @@ export const gates: Environment = {
     token.go,
   ],
   actions: Array.from({ length: ARGUMENTS }, (_, a) => ({ tool: token.try, argument: token.a0 + a })),
+  silentStep: ({ tool, argument }) => [tool, token.oh, argument],
   actionIndex: (step) => {
     const argument = step[step.length - 1] - token.a0;
     return step[0] === token.try && argument >= 0 && argument < ARGUMENTS ? argument : MALFORMED;

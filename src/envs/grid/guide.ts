@@ -1,5 +1,5 @@
 import type { ExpertStep } from '../demonstration.ts';
-import { STEP_TOKENS, guidedPrompt } from '../prompt.ts';
+import { STEP_TOKENS, guidedPrompt, type PlanPlace } from '../prompt.ts';
 import type { Action } from '../types.ts';
 import { view } from './dynamics.ts';
 import { beside } from './plane.ts';
@@ -35,8 +35,12 @@ export function questionTokens(puzzle: GridPuzzle): number[] {
 }
 
 /** The prompt under guidance g_k (Eq. 6). */
-export const promptTokens = (question: readonly number[], plan: readonly Action[]): number[] =>
-  guidedPrompt(question, plan, token);
+export const promptTokens = (
+  question: readonly number[],
+  plan: readonly Action[],
+  place?: PlanPlace,
+): number[] => guidedPrompt(question, plan, token, place);
+
 /** Tokens of a reply: one for each direction. */
 export const VIEW_TOKENS = 4;
 

@@ -26,7 +26,7 @@ describe('vocabulary', () => {
     expect([directions[0], keys[0], doors[0]]).toEqual([16, 20, 28]);
     keys.forEach((key, i) => expect(words[doors[i]]).toBe(`${words[key]}-door`));
     expect(text(Object.values(token))).toBe(
-      '<pad> <bos> plan endplan go move take open wall floor doorway keys goal grid ahead turn',
+      '<pad> <bos> plan endplan go move take open wall floor doorway keys goal grid ahead turn <no-thought>',
     );
   });
 

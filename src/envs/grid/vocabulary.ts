@@ -13,7 +13,7 @@ const groups = {
   heading: 'ahead turn',
   spare: Array.from({ length: 32 }, (_, i) => `<spare-${i + 3}>`).join(' '),
   manner: 'boldly briefly calmly carefully gladly plainly quickly slowly',
-  end: '<spare-35> <spare-36>',
+  end: '<no-thought> <spare-36>',
 };
 
 const grouped = Object.values(groups).map((line) => line.split(' '));
@@ -54,6 +54,8 @@ export const token = {
   grid: 15,
   ahead,
   turn,
+  /** In place of the thought of an action that was replayed from action data. */
+  silent: 78,
 } as const;
 
 /** 4 moves, 8 keys to take, 4 directions to open a door in; the last number is every malformed step. */

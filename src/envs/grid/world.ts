@@ -1,5 +1,6 @@
 import { Random, hash3 } from '../../core/random.ts';
 import { compile, type CompiledAutomaton } from '../compile.ts';
+import { thoughtsOf } from '../demonstration.ts';
 import { STEP_TOKENS } from '../prompt.ts';
 import { requireInteger, taskSet } from '../taskSets.ts';
 import type { Environment, LevelInfo, Task, TaskRequest } from '../types.ts';
@@ -7,7 +8,7 @@ import { gridDynamics, strictRules, type GridRules, type GridState } from './dyn
 import { expertSteps, promptTokens, questionTokens } from './guide.ts';
 import { changedLocks, ownLocks, type Lock } from './locks.ts';
 import { drawPuzzle, type GridPuzzle } from './puzzle.ts';
-import { actionIndex, actionTable, parseAction, text, words } from './vocabulary.ts';
+import { actionIndex, actionTable, parseAction, text, token, words } from './vocabulary.ts';
 
 export interface GridWorldOptions extends GridRules {
   /** Turn limit (see `longestEpisode`). */
@@ -79,7 +80,7 @@ export function gridWorld(options: Partial<GridWorldOptions> = {}): GridWorld {
       level,
       question: questionTokens(puzzle),
       plan: steps.map(({ tool, argument }) => ({ tool, argument })),
-      expertThoughts: steps.map(({ thought }) => thought),
+      expertThoughts: steps.map(thoughtsOf),
       maxTurns,
       automaton: () => (automaton ??= compile(gridDynamics(id, puzzle, settings))),
     };
@@ -92,7 +93,8 @@ export function gridWorld(options: Partial<GridWorldOptions> = {}): GridWorld {
     levels: levels.map(({ info }) => info),
     stepTokens: STEP_TOKENS,
     options: settings,
-    prompt: (task, plan) => promptTokens(task.question, plan),
+    prompt: (task, plan, place) => promptTokens(task.question, plan, place),
+    silentStep: ({ tool, argument }) => [tool, token.silent, argument],
     actions: actionTable,
     actionIndex,
     parseAction,

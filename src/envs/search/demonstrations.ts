@@ -1,10 +1,12 @@
 import type { Random } from '../../core/random.ts';
-import { demonstrate, type Demonstration } from '../demonstration.ts';
+import { demonstrate, type Demonstration, type ExpertStep } from '../demonstration.ts';
+import type { PlanPlace } from '../prompt.ts';
 import { aliasTable } from './aliases.ts';
 import { strictRules, searchDynamics } from './dynamics.ts';
+import { drawManners } from './manner.ts';
 import { MAX_ALIASES, MAX_HOPS, drawPuzzle, expertSteps, promptTokens, questionTokens } from './puzzle.ts';
 import type { SearchPuzzle } from './puzzle.ts';
-import { actionIndex, terms } from './vocabulary.ts';
+import { actionIndex, terms, token } from './vocabulary.ts';
 
 /**
  * What a base policy is pretrained on. It teaches to follow links, to copy a plan over one's own beliefs and
@@ -19,13 +21,25 @@ export interface DemonstrationMixture {
   readonly planFraction: number;
   /** Probability that a query beyond the plan is the alias's prior term; else it is any term. */
   readonly confidence: number;
+  /** How plans are shown, equally often; see {@link GuidancePlace}. */
+  readonly places: readonly GuidancePlace[];
+  /** Manners in every thought, as in the world that the policy is for. */
+  readonly manners: number;
 }
+
+/**
+ * Where guidance stands: in the query; behind `go`, as if the agent had said it; or carried out, as turns without
+ * thought that are in the history already.
+ */
+export type GuidancePlace = PlanPlace | 'messages';
 
 export const pretrainingMixture: DemonstrationMixture = {
   plainFraction: 0.4,
   maxAliases: MAX_ALIASES,
   planFraction: 0.85,
   confidence: 0.85,
+  places: ['query'],
+  manners: 0,
 };
 
 /**
@@ -37,7 +51,10 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
   const hops = 1 + random.int(MAX_HOPS);
   const m = plain ? 0 : random.int(mixture.maxAliases + 1);
   const drawn = drawPuzzle(random, hops, random.shuffle(aliasTable).slice(0, m));
-  const planned = !plain && random.next() < mixture.planFraction ? random.int(hops + m + 2) : 0;
+  const place = mixture.places.length > 1 ? random.pick(mixture.places) : mixture.places[0];
+  // The answer cannot be in the history of an episode that goes on.
+  const levels = place === 'messages' ? hops + m + 1 : hops + m + 2;
+  const planned = !plain && random.next() < mixture.planFraction ? random.int(levels) : 0;
 
   // The queries are steps gateHop+1 .. gateHop+m of the expert.
   const covered = planned - (drawn.gateHop + 1);
@@ -49,7 +66,19 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
     }),
   };
 
-  const steps = expertSteps(puzzle);
-  const prompt = promptTokens(questionTokens(puzzle), steps.slice(0, planned));
-  return demonstrate(prompt, steps, searchDynamics('demonstration', puzzle, strictRules), actionIndex);
+  const { manners } = mixture;
+  const question = questionTokens(puzzle);
+  const world = searchDynamics('demonstration', puzzle, strictRules);
+  const outline = expertSteps(puzzle);
+  const thought = (step: ExpertStep, i: number): ExpertStep => ({
+    ...step,
+    manners: drawManners(random, i < planned, manners),
+  });
+  if (place !== 'messages') {
+    const prompt = promptTokens(question, outline.slice(0, planned), place);
+    return demonstrate(prompt, outline.map(thought), world, actionIndex);
+  }
+  const silent = { thought: token.silent, manners: Array<number>(manners).fill(token.silent) };
+  const steps = outline.map((step, i) => (i < planned ? { ...step, ...silent } : thought(step, planned)));
+  return demonstrate(promptTokens(question, []), steps, world, actionIndex, planned);
 }

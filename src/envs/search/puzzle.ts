@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.ts';
 import type { ExpertStep } from '../demonstration.ts';
-import { STEP_TOKENS, guidedPrompt } from '../prompt.ts';
+import { STEP_TOKENS, guidedPrompt, type PlanPlace } from '../prompt.ts';
 import type { Action } from '../types.ts';
 import type { Alias } from './aliases.ts';
 import { entities, relations, token, words } from './vocabulary.ts';
@@ -76,18 +76,21 @@ export function questionTokens(puzzle: SearchPuzzle): number[] {
 }
 
 /** The prompt under guidance g_k (Eq. 6). */
-export const promptTokens = (question: readonly number[], plan: readonly Action[]): number[] =>
-  guidedPrompt(question, plan, token);
+export const promptTokens = (
+  question: readonly number[],
+  plan: readonly Action[],
+  place?: PlanPlace,
+): number[] => guidedPrompt(question, plan, token, place);
 
 /**
  * Most tokens an episode can have: the longest prompt under the whole plan, then turns that each show a
  * whole page, the last without a reply. 16 turns give 193 and 32 give 369, so they fit a context of 384
  * by construction.
  */
-export function longestEpisode(maxTurns: number): number {
+export function longestEpisode(maxTurns: number, stepTokens = STEP_TOKENS): number {
   const prompt = 2 + 1 + MAX_HOPS + (2 + 2 * MAX_PLAN) + 1;
   const page = 2 + 2 * LINKS;
-  return prompt + (maxTurns - 1) * (STEP_TOKENS + page) + STEP_TOKENS;
+  return prompt + (maxTurns - 1) * (stepTokens + page) + stepTokens;
 }
 
 /** The question in English. */

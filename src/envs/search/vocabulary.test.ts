@@ -29,7 +29,7 @@ describe('vocabulary', () => {
     expect([entities, relations, aliases, terms].map((group) => group.length)).toEqual([24, 6, 16, 8]);
     const named = Object.values(token).map((t) => words[t]);
     expect(named.join(' ')).toBe(
-      '<pad> <bos> question plan endplan go visit search answer [ ] no-result alias stuck start',
+      '<pad> <bos> question plan endplan go visit search answer [ ] no-result alias stuck start <no-thought>',
     );
   });
 

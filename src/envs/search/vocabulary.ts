@@ -10,9 +10,9 @@ const groups = {
   relation: 'mother friend teacher neighbour mentor rival',
   alias: 'Badger Crane Falcon Heron Ibex Jackal Lynx Marten Moth Osprey Otter Puma Raven Stoat Viper Wolf',
   term: 'archive census court harbour market museum press theatre',
-  // Kept for thoughts with entropy: eight ways of saying the same.
+  // Thoughts with entropy: eight ways of saying the same.
   manner: 'boldly briefly calmly carefully gladly plainly quickly slowly',
-  spare: '<spare-2> <spare-3>',
+  spare: '<no-thought> <spare-3>',
 };
 
 const grouped = Object.values(groups).map((line) => line.split(' '));
@@ -39,6 +39,8 @@ export const token = {
   stuck: 13,
   /** Thought of the first step. */
   start: 14,
+  /** In place of the thought of an action that was replayed from action data. */
+  silent: 78,
 } as const;
 
 const idsOf = (group: keyof typeof groups): readonly number[] => {
@@ -51,6 +53,7 @@ export const entities = idsOf('entity');
 export const relations = idsOf('relation');
 export const aliases = idsOf('alias');
 export const terms = idsOf('term');
+export const manners = idsOf('manner');
 
 /** 24 visits, 8 searches, 24 answers; the last number is every malformed step. */
 export const { actionTable, MALFORMED, ACTIONS, actionIndex, text, parseAction } = actionSpace(

@@ -1,25 +1,26 @@
+import { InputError } from '../../core/errors.ts';
 import { Random, hash3 } from '../../core/random.ts';
 import { compile, type CompiledAutomaton } from '../compile.ts';
+import { thoughtsOf } from '../demonstration.ts';
 import { STEP_TOKENS } from '../prompt.ts';
 import { requireInteger, taskSet } from '../taskSets.ts';
-import type { Environment, LevelInfo, Task, TaskRequest } from '../types.ts';
-import { knownAliases, staleAliases, type Alias } from './aliases.ts';
+import type { Environment, Task, TaskRequest } from '../types.ts';
+import { staleAliases } from './aliases.ts';
 import { searchDynamics, strictRules, type SearchRules, type SearchState } from './dynamics.ts';
-import {
-  MAX_HOPS,
-  drawPuzzle,
-  expertSteps,
-  promptTokens,
-  questionTokens,
-  type SearchPuzzle,
-} from './puzzle.ts';
-import { actionIndex, actionTable, parseAction, text, words } from './vocabulary.ts';
+import { drawLevel, levelsOf, searchTaskSets, type SearchTaskSet } from './levels.ts';
+import { drawManners } from './manner.ts';
+import { expertSteps, promptTokens, questionTokens, type SearchPuzzle } from './puzzle.ts';
+import { actionIndex, actionTable, parseAction, text, token, words } from './vocabulary.ts';
 
 export interface SearchWorldOptions extends SearchRules {
   /** Distinct stale aliases in use, 1..8; a task with more aliases than that repeats some. */
   readonly staleAliases: number;
   /** A leak: level 1 has one stale alias, which a lucky guess opens, instead of one or two known ones. */
   readonly oneStaleLeak: boolean;
+  /** Which tasks: the five levels of training, or one of the sets that stand in for the paper's benchmarks. */
+  readonly taskSet: SearchTaskSet;
+  /** Manners in every thought, 0..4: words that change nothing and give thoughts entropy (Figure 4). */
+  readonly manners: number;
   /** Turn limit, at most 33 in a context of 384 tokens (see `longestEpisode`). */
   readonly maxTurns: number;
 }
@@ -28,8 +29,14 @@ export const searchDefaults: SearchWorldOptions = {
   ...strictRules,
   staleAliases: 4,
   oneStaleLeak: false,
+  taskSet: 'training',
+  manners: 0,
   maxTurns: 16,
 };
+
+const MAX_MANNERS = 4;
+/** Levels of the set `training`, of which there are most. */
+const levelsOfTraining = 5;
 
 export interface SearchTask extends Task, SearchPuzzle {
   automaton(): CompiledAutomaton<SearchState>;
@@ -52,23 +59,34 @@ export function searchWorld(options: Partial<SearchWorldOptions> = {}): SearchWo
   const { maxTurns } = settings;
   requireInteger('searchWorld: staleAliases', settings.staleAliases, 1, staleAliases.length);
   requireInteger('searchWorld: maxTurns', maxTurns, 1, 1000);
-  const levels = levelTable(settings.staleAliases, settings.oneStaleLeak);
+  requireInteger('searchWorld: manners', settings.manners, 0, MAX_MANNERS);
+  const set = searchTaskSets.indexOf(settings.taskSet);
+  if (set < 0)
+    throw new InputError(
+      `searchWorld: taskSet: expected one of ${searchTaskSets.join(', ')}, got ${settings.taskSet}. Choose one.`,
+    );
+  const levels = levelsOf(settings.taskSet, settings.staleAliases, settings.oneStaleLeak);
+  const name = set === 0 ? 'search' : `search-${settings.taskSet}`;
 
   const makeTask = (seed: number, level: number, index: number): SearchTask => {
-    const random = new Random(seed).fork(level).fork(index);
-    const { pool, counts } = levels[level];
-    const puzzle = drawPuzzle(random, 1 + random.int(MAX_HOPS), draw(random, pool, random.pick(counts)));
-    const steps = expertSteps(puzzle);
-    const id = `search-${seed}-${level}-${index}`;
+    // Every set has numbers of its own for its levels, so that no two draw the same puzzles.
+    const stream = set * levelsOfTraining + level;
+    const random = new Random(seed).fork(stream).fork(index);
+    const puzzle = drawLevel(random, levels[level]);
+    const steps = expertSteps(puzzle).map((step) => ({
+      ...step,
+      manners: drawManners(random, false, settings.manners),
+    }));
+    const id = `${name}-${seed}-${level}-${index}`;
     let automaton: CompiledAutomaton<SearchState> | undefined;
     return {
       ...puzzle,
       id,
-      key: hash3(seed, level, index),
+      key: hash3(seed, stream, index),
       level,
       question: questionTokens(puzzle),
       plan: steps.map(({ tool, argument }) => ({ tool, argument })),
-      expertThoughts: steps.map(({ thought }) => thought),
+      expertThoughts: steps.map(thoughtsOf),
       maxTurns,
       automaton: () => (automaton ??= compile(searchDynamics(id, puzzle, settings))),
     };
@@ -79,55 +97,18 @@ export function searchWorld(options: Partial<SearchWorldOptions> = {}): SearchWo
     title: 'Search world',
     words,
     levels: levels.map(({ info }) => info),
-    stepTokens: STEP_TOKENS,
+    stepTokens: STEP_TOKENS + settings.manners,
     options: settings,
-    prompt: (task, plan) => promptTokens(task.question, plan),
+    prompt: (task, plan, place) => promptTokens(task.question, plan, place),
+    silentStep: ({ tool, argument }) => [
+      tool,
+      ...Array<number>(1 + settings.manners).fill(token.silent),
+      argument,
+    ],
     actions: actionTable,
     actionIndex,
     parseAction,
     text,
-    tasks: (request) => taskSet('search', levels.length, request, makeTask),
+    tasks: (request) => taskSet(name, levels.length, request, makeTask),
   };
-}
-
-interface Level {
-  readonly info: LevelInfo;
-  /** Aliases to draw from. */
-  readonly pool: readonly Alias[];
-  /** Numbers of aliases of a task, equally likely. */
-  readonly counts: readonly number[];
-}
-
-function levelTable(distinctStale: number, oneStaleLeak: boolean): Level[] {
-  const stale = (count: number): Level => ({
-    info: {
-      name: `${count} stale`,
-      description:
-        count === 1
-          ? 'A page hides behind an alias whose usual query no longer works.'
-          : `A page hides behind ${count} aliases in a row whose usual queries no longer work.`,
-    },
-    pool: staleAliases.slice(0, distinctStale),
-    counts: [count],
-  });
-  const easy: Level = {
-    info: { name: 'no alias', description: 'Every page opens at once.' },
-    pool: [],
-    counts: [0],
-  };
-  const known: Level = {
-    info: {
-      name: 'known',
-      description: 'A page hides behind one or two aliases that open with their usual query.',
-    },
-    pool: knownAliases,
-    counts: [1, 2],
-  };
-  return [easy, oneStaleLeak ? stale(1) : known, stale(2), stale(3), stale(4)];
-}
-
-/** `count` aliases without repetition, or with it when there are too few. */
-function draw(random: Random, pool: readonly Alias[], count: number): Alias[] {
-  if (count > pool.length) return Array.from({ length: count }, () => random.pick(pool));
-  return random.shuffle(pool).slice(0, count);
 }
