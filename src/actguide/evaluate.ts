@@ -2,6 +2,7 @@ import { evaluationSeed } from '../envs/seeds.ts';
 import type { Environment, Task } from '../envs/types.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import type { RunConfig, Success } from './config.ts';
+import { hints, inject, injectedWorld, type Injection } from './injection.ts';
 import { rollouts, type RolloutOptions, type RolloutRequest } from './rollout.ts';
 import { roles, stream } from './streams.ts';
 
@@ -18,6 +19,10 @@ export function heldOutTasks(
 export interface EvaluateOptions extends Pick<RolloutOptions, 'signal' | 'onProgress' | 'capacity'> {
   /** Plan in the prompt: none (the default), or the whole reference plan. */
   readonly guided?: 'none' | 'full';
+  /** Instead: the plan's actions but the one that ends the episode, injected this way (Table 7). */
+  readonly injection?: Injection;
+  /** Turn limit in place of the tasks' own (Table 3). */
+  readonly turnBudget?: number;
   /** What {@link heldOutTasks} gave, to be kept between evaluations: tasks compile on first use. */
   readonly heldOut?: readonly (readonly Task[])[];
 }
@@ -30,16 +35,19 @@ export async function evaluate(
   model: LanguageModel,
   environment: Environment,
   config: Pick<RunConfig, 'seed' | 'evalTasks' | 'temperature'>,
-  { guided = 'none', heldOut, ...observer }: EvaluateOptions = {},
+  { guided = 'none', injection, turnBudget, heldOut, ...observer }: EvaluateOptions = {},
 ): Promise<Success> {
   const tasks = heldOut ?? heldOutTasks(environment, config);
   const requests = tasks.flat().map((task, i): RolloutRequest => ({
-    task,
-    plan: guided === 'full' ? task.plan : [],
+    task: turnBudget === undefined ? task : { ...task, maxTurns: turnBudget },
+    ...(injection
+      ? inject(environment, hints(environment, task), injection)
+      : { plan: guided === 'full' ? task.plan : [] }),
     stream: stream(0, roles.evaluation, task.key, i),
   }));
   const { seed, temperature } = config;
-  const sampled = await rollouts(model, environment, requests, { seed, temperature, ...observer });
+  const world = injectedWorld(environment, injection ?? 'query');
+  const sampled = await rollouts(model, world, requests, { seed, temperature, ...observer });
   let at = 0;
   const levels = tasks.map((level) => {
     const wins = sampled.slice(at, (at += level.length)).reduce((sum, rollout) => sum + rollout.reward, 0);
