@@ -92,7 +92,7 @@ describe('updatePolicy', () => {
     const groups = [await group(policy, [0, 0, 1, 2, 3, 3, 3])];
     const advantages = [[0, 1, -1, 1e-9, 1, -1, 1]];
     const result = await updatePolicy(policy, gates, config, { step: 3, updates: 0, groups, advantages });
-    expect(policy.seen.forwards.map((sequences) => sequences.length)).toEqual([2, 3]);
+    expect(policy.seen.forwards.map((sequences) => sequences.length)).toEqual([3, 2]);
     expect(result.updates).toBe(2);
     const again = new GatePolicy();
     await updatePolicy(again, gates, config, { step: 3, updates: 0, groups, advantages });

@@ -1,10 +1,11 @@
 import { Random } from '../core/random.ts';
 import type { Environment } from '../envs/types.ts';
-import type { TrainablePolicy } from '../policy/types.ts';
+import type { TrainablePolicy, UpdateSettings } from '../policy/types.ts';
 import { ADVANTAGE_FLOOR } from './advantage.ts';
-import { starts, under } from './alignment.ts';
+import { starts, under, type Aligned } from './alignment.ts';
 import type { Group } from './collect.ts';
 import type { RunConfig } from './config.ts';
+import { minibatches } from './minibatches.ts';
 import { mixedObjective, type ObjectiveRow, type RowDetails, type Source } from './objective.ts';
 import type { Rollout } from './rollout.ts';
 import { roles } from './streams.ts';
@@ -46,8 +47,13 @@ export interface UpdateInput {
 const ADAM_EPS = 1e-5;
 
 interface Row {
-  readonly rollout: Rollout;
+  readonly source: Source;
   readonly advantage: number;
+  /** Under the prompt it is trained under. */
+  readonly aligned: Aligned;
+  /** [T_i] of the tokens the agent sampled, as are those of {@link ObjectiveRow}. */
+  readonly oldLogProb: readonly number[];
+  referenceLogProb: readonly number[];
 }
 
 /** How a rollout was sampled, which decides the denominator of Eq. 12. */
@@ -61,8 +67,8 @@ export function warmup(config: Pick<RunConfig, 'learningRate' | 'warmupUpdates'>
 }
 
 /**
- * Updates π_θ(· | x) by the mixed objective (Eq. 11, 12): rollouts with a non-zero advantage, shuffled by
- * (seed, step) and split evenly into minibatches, one AdamW update each. Every row is trained under the
+ * Updates π_θ(· | x) by the mixed objective (Eq. 11, 12): rollouts with a non-zero advantage, dealt by (seed, step)
+ * into minibatches that each hold their share of every group, one AdamW update each. Every row is trained under the
  * *unguided* prompt, guided rows with their guided log-probabilities as denominator; with `guidedPrompt: 'guided'`
  * (the paper's −Mixed) guided rows keep their own prompt in the numerator and the reference too.
  */
@@ -73,18 +79,15 @@ export async function updatePolicy(
   { step, updates, groups, advantages }: UpdateInput,
 ): Promise<UpdateResult> {
   const began = performance.now();
-  const rows = groups
-    .flatMap((group, b) =>
-      group.rollouts.map((rollout, i): Row => ({ rollout, advantage: advantages[b][i] })),
-    )
-    .filter((row) => Math.abs(row.advantage) > ADVANTAGE_FLOOR && row.rollout.sampled.includes(1));
-  const shuffled = new Random(config.seed).fork(step).fork(roles.shuffle).shuffle(rows);
+  const strata = groups.flatMap((group, b) => trainedRows(environment, config, group, advantages[b]));
+  await scoreReference(policy, strata.flat());
+  const random = new Random(config.seed).fork(step).fork(roles.shuffle);
   const bySource = { unguided: emptySums(), guided: emptySums() };
   let made = 0;
   let gradNorm = 0;
-  for (const minibatch of evenSplit(shuffled, config.minibatches)) {
+  for (const minibatch of minibatches(strata, config.minibatches, random)) {
     const learningRate = warmup(config, updates + made);
-    gradNorm += await updateOnce(policy, environment, config, minibatch, learningRate, bySource);
+    gradNorm += await updateOnce(policy, config, minibatch, learningRate, bySource);
     made++;
   }
   return {
@@ -96,47 +99,63 @@ export async function updatePolicy(
   };
 }
 
+/** The rows of a group that teach: first the unguided ones, then the guided ones. */
+function trainedRows(
+  environment: Environment,
+  { options }: RunConfig,
+  group: Group,
+  advantages: readonly number[],
+): Row[][] {
+  const rows = group.rollouts.flatMap((rollout, i): Row[] => {
+    if (Math.abs(advantages[i]) <= ADVANTAGE_FLOOR || !rollout.sampled.includes(1)) return [];
+    const aligned = under(environment, rollout, options.guidedPrompt === 'guided' ? rollout.plan : []);
+    const oldLogProb = aligned.sampledAt.map((t) => rollout.logProb[t]);
+    return [
+      { source: sourceOf(rollout), advantage: advantages[i], aligned, oldLogProb, referenceLogProb: [] },
+    ];
+  });
+  return (['unguided', 'guided'] as const).map((source) => rows.filter((row) => row.source === source));
+}
+
+/** Fills in log π_ref of every row: once a step, for the reference does not move. */
+async function scoreReference(policy: TrainablePolicy, rows: readonly Row[]): Promise<void> {
+  const sequences = rows.map(({ aligned }) => aligned.tokens);
+  const first = starts(sequences);
+  const scores = await policy.scoreReference(sequences);
+  rows.forEach((row, i) => (row.referenceLogProb = row.aligned.scoredAt.map((t) => scores[first[i] + t])));
+}
+
 /** Forward, objective, backward for one minibatch; adds to the sums, returns the gradient norm. */
 async function updateOnce(
   policy: TrainablePolicy,
-  environment: Environment,
   config: RunConfig,
   minibatch: readonly Row[],
   learningRate: number,
   bySource: Record<Source, TokenSums>,
 ): Promise<number> {
-  const { guidedPrompt } = config.options;
-  const aligned = minibatch.map(({ rollout }) =>
-    under(environment, rollout, guidedPrompt === 'guided' ? rollout.plan : []),
-  );
-  const sequences = aligned.map(({ tokens }) => tokens);
+  const sequences = minibatch.map(({ aligned }) => aligned.tokens);
   const first = starts(sequences);
-  const { logProb, referenceLogProb } = await policy.forward(sequences);
-  const objectiveRows = minibatch.map(({ rollout, advantage }, i): ObjectiveRow => ({
-    source: sourceOf(rollout),
-    advantage,
-    logProb: aligned[i].scoredAt.map((t) => logProb[first[i] + t]),
-    oldLogProb: aligned[i].sampledAt.map((t) => rollout.logProb[t]),
-    referenceLogProb: aligned[i].scoredAt.map((t) => referenceLogProb[first[i] + t]),
+  const { logProb } = await policy.forward(sequences);
+  const objectiveRows = minibatch.map((row, i): ObjectiveRow => ({
+    ...row,
+    logProb: row.aligned.scoredAt.map((t) => logProb[first[i] + t]),
   }));
   const { rows } = mixedObjective(objectiveRows, config.options);
   const dLogProb = new Float32Array(logProb.length);
   rows.forEach((details, i) => {
-    aligned[i].scoredAt.forEach((t, j) => (dLogProb[first[i] + t] = details.gradient[j]));
-    addTokens(bySource[objectiveRows[i].source], details);
+    minibatch[i].aligned.scoredAt.forEach((t, j) => (dLogProb[first[i] + t] = details.gradient[j]));
+    addTokens(bySource[minibatch[i].source], details);
   });
-  const { gradNorm } = await policy.backward(dLogProb, {
-    learningRate,
-    beta1: 0.9,
-    beta2: 0.999,
-    eps: ADAM_EPS,
-    weightDecay: 0,
-    gradClip: config.gradClip,
-  });
+  const { gradNorm } = await policy.backward(dLogProb, optimizer(config, learningRate));
   return gradNorm;
 }
 
-function emptySums(): TokenSums {
+/** AdamW as all methods train with it. */
+export function optimizer({ gradClip }: Pick<RunConfig, 'gradClip'>, learningRate: number): UpdateSettings {
+  return { learningRate, beta1: 0.9, beta2: 0.999, eps: ADAM_EPS, weightDecay: 0, gradClip };
+}
+
+export function emptySums(): TokenSums {
   return { tokens: 0, ratio: 0, ratioMax: 0, clipped: 0, kl: 0 };
 }
 
@@ -151,7 +170,7 @@ function addTokens(sums: TokenSums, { ratio, clipped, kl }: RowDetails): void {
 }
 
 /** At most `parts` consecutive parts whose sizes differ by at most one; none is empty. */
-function evenSplit<T>(items: readonly T[], parts: number): T[][] {
+export function evenSplit<T>(items: readonly T[], parts: number): T[][] {
   const count = Math.min(parts, items.length);
   return Array.from({ length: count }, (_, i) =>
     items.slice(Math.floor((i * items.length) / count), Math.floor(((i + 1) * items.length) / count)),

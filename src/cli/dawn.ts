@@ -20,24 +20,31 @@ async function firstAdapter(create: (flags: string[]) => GPU): Promise<GPU | nul
   return null;
 }
 
+/** Rests between polls: short at first, for most maps take less than a millisecond, then up to the longest. */
+const REST_MS = { least: 0.02, most: 0.3, share: 0.1 };
+
 /**
  * Dawn for Node waits for the GPU by polling on every turn of the event loop, which takes a whole core from
- * a software adapter that computes on the same cores. While a map is pending, each turn rests a little.
+ * a software adapter that computes on the same cores. While a map is pending, each turn rests a little, in
+ * proportion to how long it has been waiting.
  */
-function restWhileMapping(buffer: { prototype: GPUBuffer }, restMs: number): void {
+function restWhileMapping(buffer: { prototype: GPUBuffer }): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   // eslint-disable-next-line @typescript-eslint/unbound-method -- applied to its buffer below
   const mapAsync = buffer.prototype.mapAsync;
   let pending = 0;
   let resting = false;
+  let since = 0;
   const rest = (): void => {
     resting = pending > 0;
     if (!resting) return;
-    Atomics.wait(clock, 0, 0, restMs);
+    const waited = performance.now() - since;
+    Atomics.wait(clock, 0, 0, Math.min(REST_MS.most, Math.max(REST_MS.least, REST_MS.share * waited)));
     setImmediate(rest);
   };
   buffer.prototype.mapAsync = async function (...args) {
     pending++;
+    since = performance.now();
     // One chain only: a map may start before the last chain has noticed that its own is over.
     if (!resting) setImmediate(rest);
     resting = true;
@@ -58,7 +65,7 @@ export async function dawnGpu(): Promise<GPU> {
   const { create, globals } = await import('webgpu');
   if (!('GPUBuffer' in globalThis)) {
     Object.assign(globalThis, globals);
-    restWhileMapping(GPUBuffer, 0.3);
+    restWhileMapping(GPUBuffer);
   }
   const gpu = await firstAdapter(create);
   if (!gpu)

@@ -105,7 +105,6 @@ export class TrainingArena extends Arena {
   readonly rstd: Tensor;
   readonly logits: Tensor;
   readonly logProb: Tensor;
-  readonly referenceLogProb: Tensor;
   readonly entropy: Tensor;
   readonly lse: Tensor;
   readonly weight: Tensor;
@@ -141,7 +140,6 @@ export class TrainingArena extends Arena {
     this.rstd = take(1, 'rstd');
     this.logits = take(V, 'logits');
     this.logProb = take(1, 'logProb');
-    this.referenceLogProb = take(1, 'referenceLogProb');
     this.entropy = take(1, 'entropy');
     this.lse = take(1, 'lse');
     this.weight = take(1, 'weight');

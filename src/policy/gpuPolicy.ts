@@ -108,50 +108,20 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   async score(sequences: Sequences): Promise<Scores> {
-    const first = firstTokens(sequences);
-    const out = emptyScores(countTokens(sequences));
-    for (const tree of prefixTrees(sequences, this.config, SCORE_ROWS)) {
-      this.load(tree);
-      this.pass.forward(this.weights);
-      const { logProb, entropy } = this.pass.score();
-      const [scores, entropies] = await this.gpu.read(
-        part(logProb, tree.targets.length),
-        part(entropy, tree.count),
-      );
-      forEachScore(tree, first, (at, row, score) => {
-        out.logProb[at] = scores[score];
-        out.entropy[at] = entropies[row];
-      });
-    }
-    return out;
+    const trees = prefixTrees(sequences, this.config, SCORE_ROWS);
+    return this.scoreTrees(trees, sequences, this.weights);
   }
 
-  async forward(sequences: Sequences): Promise<Scores & { referenceLogProb: Float32Array }> {
-    const first = firstTokens(sequences);
-    const total = countTokens(sequences);
-    const out = { ...emptyScores(total), referenceLogProb: new Float32Array(total) };
+  async scoreReference(sequences: Sequences): Promise<Float32Array> {
+    const trees = prefixTrees(sequences, this.config, SCORE_ROWS);
+    return (await this.scoreTrees(trees, sequences, this.reference)).logProb;
+  }
+
+  async forward(sequences: Sequences): Promise<Scores> {
     const trees = prefixTrees(sequences, this.config, this.rowLimit);
-    for (const tree of trees) {
-      this.load(tree);
-      // The reference goes first: the policy's own activations must be the ones that stay.
-      this.pass.forward(this.reference);
-      const reference = this.pass.score('reference');
-      this.pass.forward(this.weights);
-      const own = this.pass.score();
-      const P = tree.targets.length;
-      const [scores, entropies, references] = await this.gpu.read(
-        part(own.logProb, P),
-        part(own.entropy, tree.count),
-        part(reference.logProb, P),
-      );
-      forEachScore(tree, first, (at, row, score) => {
-        out.logProb[at] = scores[score];
-        out.entropy[at] = entropies[row];
-        out.referenceLogProb[at] = references[score];
-      });
-    }
-    this.batch = { trees, first, total };
-    return out;
+    const scores = await this.scoreTrees(trees, sequences, this.weights);
+    this.batch = { trees, first: firstTokens(sequences), total: countTokens(sequences) };
+    return scores;
   }
 
   async backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ gradNorm: number }> {
@@ -250,6 +220,31 @@ export class GpuPolicy implements TrainablePolicy {
     );
   }
 
+  /** Scores the sequences that the trees hold, a tree at a time; the activations of the last one stay. */
+  private async scoreTrees(
+    trees: readonly PrefixTree[],
+    sequences: Sequences,
+    weights: Weights,
+  ): Promise<Scores> {
+    const first = firstTokens(sequences);
+    const total = countTokens(sequences);
+    const out = { logProb: new Float32Array(total), entropy: new Float32Array(total) };
+    for (const tree of trees) {
+      this.load(tree);
+      this.pass.forward(weights);
+      const { logProb, entropy } = this.pass.score();
+      const [scores, entropies] = await this.gpu.read(
+        part(logProb, tree.targets.length),
+        part(entropy, tree.count),
+      );
+      forEachScore(tree, first, (at, row, score) => {
+        out.logProb[at] = scores[score];
+        out.entropy[at] = entropies[row];
+      });
+    }
+    return out;
+  }
+
   /** Loads a batch in place of the one of the last forward pass, whose activations go. */
   private load(tree: PrefixTree): void {
     this.batch = undefined;
@@ -293,8 +288,4 @@ export class GpuPolicy implements TrainablePolicy {
 /** ΣT */
 function countTokens(sequences: Sequences): number {
   return sequences.reduce((sum, { length }) => sum + length, 0);
-}
-
-function emptyScores(total: number): { logProb: Float32Array; entropy: Float32Array } {
-  return { logProb: new Float32Array(total), entropy: new Float32Array(total) };
 }

@@ -71,11 +71,10 @@ export class TrainingPass {
   }
 
   /** Records the scores of the last forward pass: logProb of every target [P], entropy of every row [M]. */
-  score(as: 'policy' | 'reference' = 'policy'): { logProb: Tensor; entropy: Tensor } {
+  score(): { logProb: Tensor; entropy: Tensor } {
     const { arena, dims } = this.current;
-    const logProb = as === 'policy' ? arena.logProb : arena.referenceLogProb;
-    logProbForward(this.gpu.recorder, { ...arena, logProb }, dims);
-    return { logProb, entropy: arena.entropy };
+    logProbForward(this.gpu.recorder, arena, dims);
+    return arena;
   }
 
   /** Records dLogits from dL/dlogProb of every target [P]; follows {@link score}. */

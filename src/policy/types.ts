@@ -120,12 +120,11 @@ export interface UpdateSettings {
 /** A policy whose parameters can be trained: forward and backward are two submits with TypeScript between. */
 export interface TrainablePolicy extends LanguageModel {
   /**
-   * Scores `sequences` under the policy (keeping the activations for {@link backward}) and under the frozen
-   * reference; arrays are [ΣT_i] as in {@link LanguageModel.score}.
+   * Scores `sequences` as {@link LanguageModel.score} does and keeps the activations for {@link backward}.
    */
-  forward(
-    sequences: readonly (readonly number[])[],
-  ): Promise<Scores & { readonly referenceLogProb: Float32Array }>;
+  forward(sequences: readonly (readonly number[])[]): Promise<Scores>;
+  /** log π_ref(token | prefix) under the frozen reference: [ΣT_i], as in {@link LanguageModel.score}. */
+  scoreReference(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
   /**
    * Backpropagates dL/dlogProb ([ΣT_i], aligned with the last {@link forward}) and takes one AdamW step
    * that *decreases* L. Resolves with the gradient norm before clipping.

@@ -140,25 +140,47 @@ export class GatePolicy implements TrainablePolicy {
   async forward(sequences: Sequences) {
     this.last = sequences;
     this.seen.forwards.push(sequences);
-    return {
-      ...this.scores(sequences, this.theta),
-      referenceLogProb: this.scores(sequences, this.reference).logProb,
-    };
+    return this.scores(sequences, this.theta);
+  }
+
+  async scoreReference(sequences: Sequences) {
+    return this.scores(sequences, this.reference).logProb;
   }
 
   async backward(dLogProb: Float32Array, update: UpdateSettings) {
     this.seen.gradients.push(dLogProb);
+    return this.descend(this.last, update, (at, p, next) =>
+      dLogProb[at] === 0 ? null : p.map((share, v) => dLogProb[at] * ((v === next ? 1 : 0) - share)),
+    );
+  }
+
+  async supervised(sequences: Sequences, weights: Float32Array, update: UpdateSettings) {
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    let loss = 0;
+    const { gradNorm } = this.descend(sequences, update, (at, p, next) => {
+      if (weights[at] === 0) return null;
+      loss -= (weights[at] * Math.log(p[next])) / total;
+      return p.map((share, v) => (weights[at] * (share - (v === next ? 1 : 0))) / total);
+    });
+    return { loss, gradNorm };
+  }
+
+  /** One Adam step; `dLogits` gives the gradient at a position from the distribution there and the next token. */
+  private descend(
+    sequences: Sequences,
+    update: UpdateSettings,
+    dLogits: (at: number, p: Float64Array, next: number) => Float64Array | null,
+  ) {
     this.seen.updates.push(update);
     const gradient = new Float64Array(ROWS * V);
     let at = 0;
-    for (const tokens of this.last)
+    for (const tokens of sequences)
       for (let t = 0; t < tokens.length; t++, at++) {
-        if (dLogProb[at] === 0) continue;
         const prefix = tokens.slice(0, t + 1);
-        const p = this.distribution(prefix).map(Math.exp);
         const { row } = this.place(prefix);
-        for (let v = 0; v < V; v++)
-          gradient[row * V + v] += dLogProb[at] * ((v === tokens[t + 1] ? 1 : 0) - p[v]);
+        dLogits(at, this.distribution(prefix).map(Math.exp), tokens[t + 1])?.forEach(
+          (value, v) => (gradient[row * V + v] += value),
+        );
       }
     const gradNorm = Math.hypot(...gradient);
     this.updates++;
@@ -173,10 +195,6 @@ export class GatePolicy implements TrainablePolicy {
       this.theta[i] -= (learningRate * m) / (Math.sqrt(v) + eps);
     }
     return { gradNorm };
-  }
-
-  supervised(): Promise<{ loss: number; gradNorm: number }> {
-    return Promise.reject(new Error('not needed here'));
   }
 
   freezeReference(): void {
