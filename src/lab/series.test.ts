@@ -41,6 +41,7 @@ const step = (n: number, guided: number | null, stepMs = 100): StepMetrics => ({
   gradNorm: 1,
   learningRate: 6e-4,
   kl: 0.01,
+  loss: null,
   unguided: source(1),
   guided: guided === null ? null : source(guided),
   rewardByLevel: [],

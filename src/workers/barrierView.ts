@@ -1,7 +1,6 @@
 import type { BarrierProfile } from '../actguide/barrierProfile.ts';
-import type { BarrierToken, BarrierView, TaskRef } from './protocol.ts';
-
-const roles: readonly BarrierToken['role'][] = ['tool', 'thought', 'argument'];
+import type { BarrierView, TaskRef } from './protocol.ts';
+import { roleOf } from './tokens.ts';
 
 /** What the page needs of a profile, and where it comes from. */
 export interface ProfileOrigin {
@@ -15,7 +14,7 @@ export interface ProfileOrigin {
 }
 
 /** Figure 3 as plain data: tokens, prefixes, and the barrier as its first and last turn. */
-export function barrierView(profile: BarrierProfile, origin: ProfileOrigin): BarrierView {
+export function barrierView(profile: BarrierProfile, origin: ProfileOrigin, stepTokens: number): BarrierView {
   const { trajectory, tokens, prefixes, barrier } = profile;
   const { ref, levelName, step, policy, passK, elapsedMs } = origin;
   return {
@@ -25,7 +24,12 @@ export function barrierView(profile: BarrierProfile, origin: ProfileOrigin): Bar
     step,
     policy,
     passK,
-    tokens: tokens.map(({ word, turn, slot, deltaLogit }) => ({ word, turn, role: roles[slot], deltaLogit })),
+    tokens: tokens.map(({ word, turn, slot, deltaLogit }) => ({
+      word,
+      turn,
+      role: roleOf(slot, stepTokens),
+      deltaLogit,
+    })),
     prefixes: prefixes.map(({ turn, psi, passAtK, successes, samples }) => ({
       turns: turn,
       psi,

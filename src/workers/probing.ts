@@ -90,8 +90,14 @@ export async function sampleTrajectory(
 export function turnViews(world: SearchWorld, { task, tokens, turnStarts, actions }: Rollout): TurnView[] {
   const episode = new Episode(task.automaton(), task.maxTurns);
   return turnStarts.map((start, i) => {
-    const [tool, thought, argument] = [0, 1, 2].map((j) => world.text([tokens[start + j]]));
-    return { tool, thought, argument, observation: replyInWords(episode.step(actions[i])) };
+    const argument = start + world.stepTokens - 1;
+    const text = (from: number, to: number): string => world.text(tokens.slice(from, to));
+    return {
+      tool: text(start, start + 1),
+      thought: text(start + 1, argument),
+      argument: text(argument, argument + 1),
+      observation: replyInWords(episode.step(actions[i])),
+    };
   });
 }
 
@@ -131,12 +137,16 @@ export async function profileTask(
     K: PASS_K,
     onProgress: (done, total) => onProgress(done / total),
   });
-  return barrierView(profile, {
-    ref,
-    levelName: world.levels[task.level].name,
-    step,
-    policy: model.config.name,
-    passK: PASS_K,
-    elapsedMs: performance.now() - began,
-  });
+  return barrierView(
+    profile,
+    {
+      ref,
+      levelName: world.levels[task.level].name,
+      step,
+      policy: model.config.name,
+      passK: PASS_K,
+      elapsedMs: performance.now() - began,
+    },
+    world.stepTokens,
+  );
 }

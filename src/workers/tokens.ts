@@ -6,7 +6,10 @@ import type { LanguageModel } from '../policy/types.ts';
 import { probabilities, topChoices } from './distributions.ts';
 import type { TokenView } from './inspection.ts';
 
-const roles = ['tool', 'thought', 'argument'] as const;
+/** A step is its tool, its thoughts, its argument. */
+export function roleOf(slot: number, stepTokens: number): TokenView['role'] {
+  return slot === 0 ? 'tool' : slot === stepTokens - 1 ? 'argument' : 'thought';
+}
 
 /** Logits before every generated token of a rollout, behind the prompt with `plan` and without it. */
 export async function logitsUnderBoth(
@@ -42,7 +45,7 @@ export async function tokenViews(
     const [p, q] = [probabilities(guided[j]), probabilities(free[j])];
     return {
       word: words[token],
-      role: roles[j % stepTokens],
+      role: roleOf(j % stepTokens, stepTokens),
       turn: Math.floor(j / stepTokens),
       deltaLogit: meanCentredDifference(guided[j], free[j]),
       guided: p[token],

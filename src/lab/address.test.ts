@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { controlNames, formatAddress, parseAddress } from './address.ts';
+
+describe('an address', () => {
+  it('opens the first lesson when it says nothing', () => {
+    const { address, notices } = parseAddress('');
+    expect(address).toMatchObject({ page: 'lesson', lesson: 'policy', settings: {}, lock: [], hide: [] });
+    expect(notices).toEqual([]);
+  });
+
+  it('reopens settings, view and task: what was formatted parses to the same', () => {
+    const search =
+      '?view=lab&method=grpo&seed=3&steps=16&level=5&task=2&theme=dark&lock=method,start&hide=files';
+    const { address, notices } = parseAddress(search);
+    expect(notices).toEqual([]);
+    expect(address).toMatchObject({
+      page: 'lab',
+      settings: { method: 'grpo', seed: '3', steps: '16' },
+      level: 4,
+      task: 1,
+      theme: 'dark',
+      lock: ['method', 'start'],
+      hide: ['files'],
+    });
+    expect(formatAddress(address)).toBe(search);
+    expect(parseAddress(formatAddress(address)).address).toEqual(address);
+  });
+
+  it('leaves out what is the default', () => {
+    const { address } = parseAddress('?method=actguide&steps=64');
+    expect(address.page).toBe('lab');
+    expect(formatAddress(address)).toBe('?view=lab');
+  });
+
+  it('shows one panel, and locks everything', () => {
+    const { address } = parseAddress('?embed=barrier&lock=all');
+    expect(address).toMatchObject({ page: 'lab', embed: 'barrier' });
+    expect(address.lock).toEqual(controlNames);
+    expect(formatAddress(address)).toBe('?embed=barrier&lock=all');
+  });
+
+  it.each([
+    [
+      '?groupSize=1000000000',
+      'groupSize: expected an integer from 2 to 64, got 1000000000. 8 is used instead.',
+    ],
+    ['?steps=-1', 'steps: expected an integer from 1 to 10000, got -1. 64 is used instead.'],
+    [
+      '?learningRate=NaN',
+      'learningRate: expected a number above 0, at most 1, got NaN. 0.0006 is used instead.',
+    ],
+    ['?method=__proto__', 'method: expected'],
+    ['?__proto__=1', 'The link has “__proto__”, which the lab does not know. It was left out.'],
+    ['?constructor=x', 'The link has “constructor”'],
+    ['?lesson=%3Cscript%3Ealert(1)%3C/script%3E', 'lesson: expected policy, barrier'],
+    ['?view=admin', 'view: expected lesson, lab, twin, runs, got “admin”. It was left out.'],
+    ['?level=6', 'level: expected an integer from 1 to 5, got “6”. It was left out.'],
+    ['?task=1e3', 'task: expected an integer from 1 to 12, got “1e3”. It was left out.'],
+    ['?lock=seed,door', 'got “door”. It was left out.'],
+    ['?seed=1&seed=2', '“seed” is in the link twice; the first was used.'],
+    [`?seed=${'9'.repeat(3000)}`, 'longer than 2000 characters'],
+  ])('names what it cannot use: %s', (search, notice) => {
+    const { address, notices } = parseAddress(search);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain(notice);
+    expect(parseAddress(formatAddress(address)).notices).toEqual([]);
+  });
+
+  it('shows no more of a hostile link than a line', () => {
+    const { notices } = parseAddress(`?view=${'<img src=x onerror=alert(1)>'.repeat(20)}`);
+    expect(notices[0].length).toBeLessThan(120);
+  });
+});
