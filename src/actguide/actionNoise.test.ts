@@ -3,11 +3,10 @@ import { gridWorld } from '../envs/grid/world.ts';
 import { searchWorld } from '../envs/search/index.ts';
 import type { Environment, Task } from '../envs/types.ts';
 import { withActionNoise } from './actionNoise.ts';
-import { algorithm1 } from './algorithm1.ts';
-import { Sampler } from './collect.ts';
+import { Sampler, trainingTasks } from './collect.ts';
 import { defaultRun, presetOptions } from './config.ts';
 import { GatePolicy } from './testing/gatePolicy.ts';
-import { gates, gatesTask } from './testing/gates.ts';
+import { gates } from './testing/gates.ts';
 
 /** Reward of a plan carried out to the letter, whatever it takes. */
 function carriedOut(environment: Environment, task: Task): number {
@@ -52,14 +51,17 @@ describe.each([searchWorld(), gridWorld()])('action noise in the $name world', (
   });
 });
 
-it('Table 5: Algorithm 1 searches and guides with the noisy plan', async () => {
-  const policy = new GatePolicy();
-  const task = gatesTask(2, 3);
-  const options = { ...presetOptions.paper, actionNoise: 0.5, level: 1 };
+it('Table 5: the tasks of a step have the noisy plans', () => {
+  const options = { ...presetOptions.paper, actionNoise: 0.5 };
   const config = { ...defaultRun, options };
-  const { groups } = await algorithm1(policy, new Sampler(policy, gates, config, 0), [task], 0);
-  const [{ plan }] = groups.map((group) => group.task);
-  expect(plan).toEqual(withActionNoise(gates, task, 0.5, config.seed).plan);
-  expect(plan).toHaveLength(6);
-  expect(groups[0].rollouts.slice(8).every((rollout) => rollout.plan.length === 6)).toBe(true);
+  const tasks = (changed: Partial<typeof options>) =>
+    trainingTasks(
+      new Sampler(new GatePolicy(), gates, { ...config, options: { ...options, ...changed } }, 3),
+    );
+  const clean = tasks({ actionNoise: 0 });
+  expect(tasks({}).map(({ id, plan }) => [id, plan])).toEqual(
+    clean.map((task) => [task.id, withActionNoise(gates, task, 0.5, config.seed).plan]),
+  );
+  const total = (some: typeof clean) => some.reduce((sum, { plan }) => sum + plan.length, 0);
+  expect(total(tasks({}))).toBe(2 * total(clean));
 });

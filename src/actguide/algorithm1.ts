@@ -4,7 +4,6 @@ import { groupAdvantages } from './advantage.ts';
 import { assemble, emptyGroup, recovered, unguidedGroups } from './collect.ts';
 import type { Collector, Group, Sampler } from './collect.ts';
 import { fixedGuidance, minimalGuidance } from './minimalGuidance.ts';
-import { withActionNoise } from './actionNoise.ts';
 import { logRatios, logRatioShift } from './offPolicyRisk.ts';
 import { sourceOf, updatePolicy, type UpdateResult } from './update.ts';
 
@@ -34,7 +33,12 @@ export interface Iteration {
   /** L_k(τ) of the guided rollouts in the groups (Eq. 8), before the update. */
   readonly shifts: readonly number[];
   readonly update: UpdateResult;
+  /** Mean loss of the updates, where the method has one that is comparable between steps. */
+  readonly loss?: number;
 }
+
+/** One training step of a method on the policy of `sampler`; `updates` is the number of optimizer updates before. */
+export type Iterate = (policy: TrainablePolicy, sampler: Sampler, updates: number) => Promise<Iteration>;
 
 /**
  * Algorithm 1, one iteration: collect groups for the tasks, compute advantages within each, update the
@@ -49,10 +53,7 @@ export async function algorithm1(
   collect: Collector = minimalIntervention,
 ): Promise<Iteration> {
   const { environment, config, step } = sampler;
-  const groups = await collect(
-    sampler,
-    tasks.map((task) => withActionNoise(environment, task, config.options.actionNoise, config.seed)),
-  );
+  const groups = await collect(sampler, tasks);
   const rewards = groups.map((group) => group.rollouts.map((rollout) => rollout.reward));
   const advantages = rewards.map((group) => groupAdvantages(group, config.options.advantageStd));
 

@@ -1,5 +1,7 @@
+import { trainingSeed } from '../envs/seeds.ts';
 import type { Environment, Task } from '../envs/types.ts';
 import type { LanguageModel } from '../policy/types.ts';
+import { withActionNoise } from './actionNoise.ts';
 import type { AlgorithmOptions, RunConfig } from './config.ts';
 import type { Search } from './minimalGuidance.ts';
 import { rollouts, type Rollout, type RolloutOptions, type RolloutRequest } from './rollout.ts';
@@ -57,6 +59,14 @@ export class Sampler {
     cost.ms += performance.now() - began;
     return sampled;
   }
+}
+
+/** The tasks of the step, with the run's action noise in their plans. */
+export function trainingTasks({ environment, config, step }: Sampler): Task[] {
+  const { seed, tasksPerStep, options } = config;
+  return environment
+    .tasks({ seed: trainingSeed(seed, step), count: tasksPerStep })
+    .map((task) => withActionNoise(environment, task, options.actionNoise, seed));
 }
 
 /** A task before anything was sampled. */

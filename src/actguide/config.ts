@@ -1,6 +1,7 @@
 import type { PolicySize } from '../policy/types.ts';
 
-export const methods = ['actguide', 'grpo'] as const;
+/** ActGuide-RL and what it is compared with; supervised fine-tuning is `sft`. */
+export const methods = ['actguide', 'grpo', 'sft'] as const;
 export type Method = (typeof methods)[number];
 
 export const presets = ['paper', 'released-code'] as const;
@@ -168,6 +169,8 @@ export interface StepMetrics {
   readonly gradNorm: number;
   readonly learningRate: number;
   readonly kl: number;
+  /** Mean loss of the step's updates where the method has one: `sft`; else null. */
+  readonly loss: number | null;
   readonly unguided: SourceMetrics;
   readonly guided: SourceMetrics | null;
   /** Unguided success of this step's own groups, per level. */

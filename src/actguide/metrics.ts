@@ -52,6 +52,7 @@ export function stepMetrics(environment: Environment, record: StepRecord): StepM
     gradNorm: update.gradNorm,
     learningRate: update.learningRate,
     kl: (free.kl + led.kl) / (free.tokens + led.tokens || 1),
+    loss: record.loss ?? null,
     unguided: sourceMetrics('unguided', unguidedRollouts, free, []),
     guided: guidedRollouts.length ? sourceMetrics('guided', guidedRollouts, led, record.shifts) : null,
     rewardByLevel: environment.levels.map((_, level) =>

@@ -10,6 +10,7 @@ export const roles = {
   guided: 6,
   continuation: 7,
   noise: 8,
+  expert: 9,
 } as const;
 export type Role = (typeof roles)[keyof typeof roles];
 

@@ -1,9 +1,8 @@
 import { LabError } from '../core/errors.ts';
-import { trainingSeed } from '../envs/seeds.ts';
 import type { Environment, Task } from '../envs/types.ts';
 import type { Checkpoint, TrainablePolicy } from '../policy/types.ts';
-import { algorithm1, minimalIntervention, type Iteration } from './algorithm1.ts';
-import { Sampler, type Collector } from './collect.ts';
+import type { Iterate, Iteration } from './algorithm1.ts';
+import { Sampler } from './collect.ts';
 import type { RunConfig, StepMetrics, Success } from './config.ts';
 import { releaseDecoders } from './decoders.ts';
 import { evaluate, heldOutTasks } from './evaluate.ts';
@@ -15,8 +14,8 @@ export interface TrainerInput {
   readonly policy: TrainablePolicy;
   readonly environment: Environment;
   readonly config: RunConfig;
-  /** How the method forms its groups; Algorithm 1's minimal intervention by default. */
-  readonly collect?: Collector;
+  /** A training step of the method. */
+  readonly iterate: Iterate;
 }
 
 /** Enough to continue a run bit for bit, on a trainer built from the same base policy and config. */
@@ -38,16 +37,16 @@ export class Trainer {
   readonly config: RunConfig;
   /** Groups, advantages and update of the last step, for whoever wants to look at trajectories. */
   lastStep: Iteration | null = null;
-  private readonly collect: Collector;
+  private readonly iterate: Iterate;
   private readonly heldOut: readonly (readonly Task[])[];
   private steps = 0;
   private updates = 0;
 
-  constructor({ policy, environment, config, collect = minimalIntervention }: TrainerInput) {
+  constructor({ policy, environment, config, iterate }: TrainerInput) {
     this.policy = policy;
     this.environment = environment;
     this.config = config;
-    this.collect = collect;
+    this.iterate = iterate;
     this.heldOut = heldOutTasks(environment, config);
     policy.freezeReference();
   }
@@ -62,7 +61,7 @@ export class Trainer {
   }
 
   /**
-   * One iteration of Algorithm 1, and the evaluation where one is due. Aborting while it samples leaves the
+   * One iteration of the method, and the evaluation where one is due. Aborting while it samples leaves the
    * run as it was, and the step can be made again.
    * @throws LabError when the run is finished.
    */
@@ -73,9 +72,8 @@ export class Trainer {
         `Trainer.step: expected fewer than ${config.steps} steps done, got all. Start a new run.`,
       );
     const began = performance.now();
-    const tasks = environment.tasks({ seed: trainingSeed(config.seed, step), count: config.tasksPerStep });
     const sampler = new Sampler(policy, environment, config, step, observer);
-    const iteration = await algorithm1(policy, sampler, tasks, this.updates, this.collect);
+    const iteration = await this.iterate(policy, sampler, this.updates);
     const stepMs = performance.now() - began;
     this.lastStep = iteration;
     this.updates += iteration.update.updates;

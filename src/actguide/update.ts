@@ -168,11 +168,3 @@ function addTokens(sums: TokenSums, { ratio, clipped, kl }: RowDetails): void {
     sums.kl += kl[t];
   }
 }
-
-/** At most `parts` consecutive parts whose sizes differ by at most one; none is empty. */
-export function evenSplit<T>(items: readonly T[], parts: number): T[][] {
-  const count = Math.min(parts, items.length);
-  return Array.from({ length: count }, (_, i) =>
-    items.slice(Math.floor((i * items.length) / count), Math.floor(((i + 1) * items.length) / count)),
-  );
-}

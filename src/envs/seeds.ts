@@ -12,3 +12,8 @@ export function trainingSeed(runSeed: number, step: number): number {
 export function evaluationSeed(runSeed: number, index = 0): number {
   return ((hash3(runSeed, index, 2) >>> 1) | 0x80000000) >>> 0;
 }
+
+/** Tasks on which an expert demonstrates: apart from those of training and of evaluation. See {@link trainingSeed}. */
+export function demonstrationSeed(runSeed: number, step: number): number {
+  return hash3(runSeed, step, 3) >>> 1;
+}

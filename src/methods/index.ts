@@ -1,15 +1,27 @@
-import type { Collector } from '../actguide/collect.ts';
+import { algorithm1, type Iterate } from '../actguide/algorithm1.ts';
+import { trainingTasks, type Collector } from '../actguide/collect.ts';
 import type { Method, RunConfig } from '../actguide/config.ts';
 import { Trainer } from '../actguide/trainer.ts';
 import type { Environment } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 import { actguide } from './actguide.ts';
 import { grpo } from './grpo.ts';
+import { sft } from './sft.ts';
 
-/** A method is how it collects the groups of a step; advantages, objective and update are shared. */
-export const collectors: Readonly<Record<Method, Collector>> = { actguide, grpo };
+/** Reinforcement learning: a method is how it collects the groups of a step; the rest of Algorithm 1 is shared. */
+const reinforce =
+  (collect: Collector): Iterate =>
+  (policy, sampler, updates) =>
+    algorithm1(policy, sampler, trainingTasks(sampler), updates, collect);
+
+/** A training step of every method. */
+export const iterations: Readonly<Record<Method, Iterate>> = {
+  actguide: reinforce(actguide),
+  grpo: reinforce(grpo),
+  sft,
+};
 
 /** A trainer for `config.method`. The policy's parameters at this moment become the KL reference. */
 export function createTrainer(policy: TrainablePolicy, environment: Environment, config: RunConfig): Trainer {
-  return new Trainer({ policy, environment, config, collect: collectors[config.method] });
+  return new Trainer({ policy, environment, config, iterate: iterations[config.method] });
 }

@@ -45,6 +45,7 @@ const step = v.looseObject({
   gradNorm: finite,
   learningRate: finite,
   kl: finite,
+  loss: v.optional(v.nullable(finite), null),
   unguided: source,
   guided: v.nullable(source),
   rewardByLevel: v.array(v.nullable(fraction)),

@@ -149,36 +149,37 @@ export class GatePolicy implements TrainablePolicy {
 
   async backward(dLogProb: Float32Array, update: UpdateSettings) {
     this.seen.gradients.push(dLogProb);
-    return this.descend(this.last, update, (at, p, next) =>
-      dLogProb[at] === 0 ? null : p.map((share, v) => dLogProb[at] * ((v === next ? 1 : 0) - share)),
+    return this.descend(this.last, dLogProb, update, (at, p, next) =>
+      p.map((share, v) => dLogProb[at] * ((v === next ? 1 : 0) - share)),
     );
   }
 
   async supervised(sequences: Sequences, weights: Float32Array, update: UpdateSettings) {
     const total = weights.reduce((sum, w) => sum + w, 0);
     let loss = 0;
-    const { gradNorm } = this.descend(sequences, update, (at, p, next) => {
-      if (weights[at] === 0) return null;
+    const { gradNorm } = this.descend(sequences, weights, update, (at, p, next) => {
       loss -= (weights[at] * Math.log(p[next])) / total;
       return p.map((share, v) => (weights[at] * (share - (v === next ? 1 : 0))) / total);
     });
     return { loss, gradNorm };
   }
 
-  /** One Adam step; `dLogits` gives the gradient at a position from the distribution there and the next token. */
+  /** One Adam step; where `used` is not 0, `dLogits` turns the distribution and the next token into the gradient. */
   private descend(
     sequences: Sequences,
+    used: Float32Array,
     update: UpdateSettings,
-    dLogits: (at: number, p: Float64Array, next: number) => Float64Array | null,
+    dLogits: (at: number, p: Float64Array, next: number) => Float64Array,
   ) {
     this.seen.updates.push(update);
     const gradient = new Float64Array(ROWS * V);
     let at = 0;
     for (const tokens of sequences)
       for (let t = 0; t < tokens.length; t++, at++) {
+        if (used[at] === 0) continue;
         const prefix = tokens.slice(0, t + 1);
         const { row } = this.place(prefix);
-        dLogits(at, this.distribution(prefix).map(Math.exp), tokens[t + 1])?.forEach(
+        dLogits(at, this.distribution(prefix).map(Math.exp), tokens[t + 1]).forEach(
           (value, v) => (gradient[row * V + v] += value),
         );
       }

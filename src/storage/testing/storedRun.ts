@@ -36,12 +36,13 @@ export function stepOf(step: number): StepMetrics {
     gradNorm: 0.8,
     learningRate: 6e-4,
     kl: 0.002,
+    loss: null,
     unguided: source,
     guided: step % 2 ? { ...source, logRatioShift: -12 } : null,
     rewardByLevel: [1, null, 0, 0, 0],
     success: step % 2 ? { mean: 0.4, levels: [1, 1, 0, 0, 0] } : null,
     timing: { rolloutMs: 1, searchMs: 2, updateMs: 3, stepMs: 6 },
-  } satisfies Partial<StepMetrics> as object as StepMetrics;
+  };
 }
 
 /** Weights whose every value tells where it belongs. */
