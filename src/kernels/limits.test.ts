@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropyBackward, crossEntropyForward } from './crossEntropy.ts';
+import { distillBackward, distillForward } from './distill.ts';
 import { logProbBackward, logProbForward } from './logProb.ts';
 import { rmsnormBackward, rmsnormForward } from './rmsnorm.ts';
 import { sample } from './sample.ts';
@@ -16,6 +17,8 @@ describe('rows beyond 65536 are refused with op, limit, value and remedy', () =>
     ['logProb.backward', 'V', () => logProbBackward(nothing, nothing, { M: 1, V, P: 1 })],
     ['crossEntropy.forward', 'V', () => crossEntropyForward(nothing, nothing, { M: 1, V, P: 1 })],
     ['crossEntropy.backward', 'V', () => crossEntropyBackward(nothing, nothing, { M: 1, V, P: 1, scale: 1 })],
+    ['distill.forward', 'V', () => distillForward(nothing, nothing, { M: 1, V })],
+    ['distill.backward', 'V', () => distillBackward(nothing, nothing, { M: 1, V, scale: 1 })],
     ['sample', 'V', () => sample(nothing, nothing, { R: 1, V, seed: 0, temperature: 1 })],
   ])('%s', (op, name, call) => {
     expect(call).toThrow(
