@@ -104,6 +104,17 @@ describe('mixedObjective by hand', () => {
     expect(rows[0].gradient[0]).toBe(0);
   });
 
+  it('Eq. 11: rollouts that are left out count in the means, and a rollout without advantage adds nothing', () => {
+    const [taught, idle] = [row(1, [0.9, 1.1]), row(0, [1, 1, 1])];
+    for (const aggregation of ['token', 'sequence'] as const) {
+      const options = { ...plain, aggregation, klCoefficient: 0.1 };
+      const all = mixedObjective([taught, idle], options);
+      const some = mixedObjective([taught], options, { tokens: 5, rollouts: 2, unguided: 2 });
+      expect(some.loss).toBeCloseTo(all.loss, 12);
+      expect([...some.rows[0].gradient]).toEqual([...all.rows[0].gradient]);
+    }
+  });
+
   it('nothing in, nothing out', () => {
     expect(mixedObjective([], plain)).toEqual({ loss: 0, rows: [] });
     const empty = mixedObjective([row(1, []), row(1, [1])], { ...plain, aggregation: 'sequence' });

@@ -74,23 +74,46 @@ function k3(logProb: number, referenceLogProb: number): { value: number; slope: 
   return { value: Math.min(KL_CLAMP, value), slope: free ? 1 - Math.exp(d) : 0 };
 }
 
+/** What the means of Eq. 11 run over: 𝒢 ∪ 𝒢', with the rollouts that are not passed as rows. */
+export interface ObjectiveScope {
+  /** ΣT_i */
+  readonly tokens: number;
+  /** Rollouts with tokens. */
+  readonly rollouts: number;
+  /** The unguided ones of them. */
+  readonly unguided: number;
+}
+
+/** The scope of these rollouts alone. T: tokens of each, which may be 0. */
+export function scopeOf(rows: readonly { readonly source: Source; readonly T: number }[]): ObjectiveScope {
+  const filled = rows.filter(({ T }) => T > 0);
+  return {
+    tokens: filled.reduce((sum, { T }) => sum + T, 0),
+    rollouts: filled.length,
+    unguided: filled.filter(({ source }) => source === 'unguided').length,
+  };
+}
+
 /**
  * The mixed objective of Eq. 11 and 12 as a loss L = −J_mix, with dL/dlogProb of every token.
  *
  * Policy term: the clipped surrogate over all tokens of all rows, weighted 1/ΣT_i ('token') or
  * 1/(|G|·T_i) ('sequence'). KL term: β times the mean over rows of each row's token mean of k3, as Eq. 11
  * averages over rollouts; with `klOnGuided` off the mean runs over the unguided rows alone.
- * A minibatch plays the part of G. Rows without tokens count for nothing.
+ * Rows without tokens count for nothing. `scope` is what the means run over, by default the rows given; rollouts
+ * without advantage have no policy gradient and need not be among them.
  */
-export function mixedObjective(rows: readonly ObjectiveRow[], options: ObjectiveOptions): ObjectiveResult {
-  const filled = rows.filter((row) => row.logProb.length > 0);
-  const tokens = filled.reduce((sum, row) => sum + row.logProb.length, 0);
+export function mixedObjective(
+  rows: readonly ObjectiveRow[],
+  options: ObjectiveOptions,
+  scope = scopeOf(rows.map(({ source, logProb }) => ({ source, T: logProb.length }))),
+): ObjectiveResult {
   const inKl = (row: ObjectiveRow) => options.klOnGuided || row.source === 'unguided';
-  const klRows = filled.filter(inKl).length;
+  const klRows = options.klOnGuided ? scope.rollouts : scope.unguided;
   let loss = 0;
   const details = rows.map((row): RowDetails => {
     const T = row.logProb.length;
-    const policyWeight = options.aggregation === 'token' ? 1 / tokens : 1 / (filled.length * T);
+    const policyWeight = options.aggregation === 'token' ? 1 / scope.tokens : 1 / (scope.rollouts * T);
     const klWeight = inKl(row) ? options.klCoefficient / (klRows * T) : 0;
     const ratio = new Float64Array(T);
     const clipped = new Uint8Array(T);

@@ -87,6 +87,36 @@ describe('updatePolicy', () => {
     pulled.forEach((value) => expect(value).toBeCloseTo(-1 / 18, 6));
   });
 
+  it('Eq. 11: means run over all rollouts of the step, so few that teach move the policy little', async () => {
+    const alone = new GatePolicy();
+    const crowd = new GatePolicy();
+    const teach = await group(alone, [0, 3]);
+    const idle = await group(crowd, [0, 0, 0, 0]);
+    const one = { ...config, minibatches: 1 };
+    await updatePolicy(alone, gates, one, {
+      step: 0,
+      updates: 0,
+      groups: [teach],
+      advantages: [[-1, 1]],
+    });
+    await updatePolicy(crowd, gates, one, {
+      step: 0,
+      updates: 0,
+      groups: [teach, idle],
+      advantages: [
+        [-1, 1],
+        [0, 0, 0, 0],
+      ],
+    });
+    const sampled = (g: Group) =>
+      g.rollouts.reduce((sum, r) => sum + r.sampled.reduce((count, bit) => count + bit, 0), 0);
+    const share = sampled(teach) / (sampled(teach) + sampled(idle));
+    expect(share).toBeLessThan(0.5);
+    const [whole, part] = [alone.seen.gradients[0], crowd.seen.gradients[0]];
+    expect(crowd.seen.forwards[0]).toEqual(alone.seen.forwards[0]);
+    part.forEach((value, t) => expect(value).toBeCloseTo(whole[t] * share, 6));
+  });
+
   it('leaves out rows without advantage and splits the rest evenly', async () => {
     const policy = new GatePolicy();
     const groups = [await group(policy, [0, 0, 1, 2, 3, 3, 3])];

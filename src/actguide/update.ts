@@ -6,7 +6,14 @@ import { starts, under, type Aligned } from './alignment.ts';
 import type { Group } from './collect.ts';
 import type { RunConfig } from './config.ts';
 import { minibatches } from './minibatches.ts';
-import { mixedObjective, type ObjectiveRow, type RowDetails, type Source } from './objective.ts';
+import {
+  mixedObjective,
+  scopeOf,
+  type ObjectiveRow,
+  type ObjectiveScope,
+  type RowDetails,
+  type Source,
+} from './objective.ts';
 import type { Rollout } from './rollout.ts';
 import { roles } from './streams.ts';
 
@@ -82,12 +89,14 @@ export async function updatePolicy(
   const strata = groups.flatMap((group, b) => trainedRows(environment, config, group, advantages[b]));
   await scoreReference(policy, strata.flat());
   const random = new Random(config.seed).fork(step).fork(roles.shuffle);
+  const batches = minibatches(strata, config.minibatches, random);
+  const scope = shareOf(groups, batches.length);
   const bySource = { unguided: emptySums(), guided: emptySums() };
   let made = 0;
   let gradNorm = 0;
-  for (const minibatch of minibatches(strata, config.minibatches, random)) {
+  for (const minibatch of batches) {
     const learningRate = warmup(config, updates + made);
-    gradNorm += await updateOnce(policy, config, minibatch, learningRate, bySource);
+    gradNorm += await updateOnce(policy, config, minibatch, { scope, learningRate, bySource });
     made++;
   }
   return {
@@ -117,6 +126,25 @@ function trainedRows(
   return (['unguided', 'guided'] as const).map((source) => rows.filter((row) => row.source === source));
 }
 
+/**
+ * What each of `parts` minibatches takes its means over: its part of all rollouts of the step, those without
+ * advantage included. So a step with little to learn from moves the policy little.
+ */
+function shareOf(groups: readonly Group[], parts: number): ObjectiveScope {
+  const rollouts = groups.flatMap((group) => group.rollouts);
+  const whole = scopeOf(
+    rollouts.map((rollout) => ({
+      source: sourceOf(rollout),
+      T: rollout.sampled.reduce((count, bit) => count + bit, 0),
+    })),
+  );
+  return {
+    tokens: whole.tokens / parts,
+    rollouts: whole.rollouts / parts,
+    unguided: whole.unguided / parts,
+  };
+}
+
 /** Fills in log π_ref of every row: once a step, for the reference does not move. */
 async function scoreReference(policy: TrainablePolicy, rows: readonly Row[]): Promise<void> {
   const sequences = rows.map(({ aligned }) => aligned.tokens);
@@ -130,8 +158,11 @@ async function updateOnce(
   policy: TrainablePolicy,
   config: RunConfig,
   minibatch: readonly Row[],
-  learningRate: number,
-  bySource: Record<Source, TokenSums>,
+  {
+    scope,
+    learningRate,
+    bySource,
+  }: { scope: ObjectiveScope; learningRate: number; bySource: Record<Source, TokenSums> },
 ): Promise<number> {
   const sequences = minibatch.map(({ aligned }) => aligned.tokens);
   const first = starts(sequences);
@@ -140,7 +171,7 @@ async function updateOnce(
     ...row,
     logProb: row.aligned.scoredAt.map((t) => logProb[first[i] + t]),
   }));
-  const { rows } = mixedObjective(objectiveRows, config.options);
+  const { rows } = mixedObjective(objectiveRows, config.options, scope);
   const dLogProb = new Float32Array(logProb.length);
   rows.forEach((details, i) => {
     minibatch[i].aligned.scoredAt.forEach((t, j) => (dLogProb[first[i] + t] = details.gradient[j]));
