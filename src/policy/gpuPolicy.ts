@@ -1,12 +1,13 @@
 import { LabError } from '../core/errors.ts';
-import { adamwPartialLength, adamwStep } from '../kernels/adamw.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { ropeTable } from '../kernels/rope.ts';
 import { sumChunks } from '../kernels/sumChunks.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
+import { Optimizer } from './optimizer.ts';
 import { parameterLayout } from './parameters.ts';
 import {
+  countTokens,
   firstTokens,
   forEachScore,
   prefixTrees,
@@ -14,6 +15,7 @@ import {
   type PrefixTree,
   type Sequences,
 } from './prefixTree.ts';
+import { rowTeachers, totalWeight } from './teachers.ts';
 import { passRows, TrainingPass } from './trainingPass.ts';
 import {
   ROPE_THETA,
@@ -45,13 +47,9 @@ export class GpuPolicy implements TrainablePolicy {
   private accumulated: Tensor | undefined;
   /** Where the gradient of the last step lies. */
   private descended: Tensor;
-  private readonly firstMoment: Tensor;
-  private readonly secondMoment: Tensor;
-  private readonly partial: Tensor;
-  private readonly norm: Tensor;
+  private readonly optimizer: Optimizer;
   private readonly table: Tensor;
   private readonly pass: TrainingPass;
-  private updates = 0;
   /** What the last forward pass was over, until something else is loaded. */
   private batch: Batch | undefined;
 
@@ -72,10 +70,7 @@ export class GpuPolicy implements TrainablePolicy {
     this.reference = weightsOf(gpu.upload(parameters, 'reference'), config);
     this.gradients = weightsOf(gpu.alloc(length, 'gradients'), config);
     this.descended = this.gradients.flat;
-    this.firstMoment = gpu.alloc(length, 'firstMoment');
-    this.secondMoment = gpu.alloc(length, 'secondMoment');
-    this.partial = gpu.alloc(adamwPartialLength(length), 'normPartial');
-    this.norm = gpu.alloc(1, 'norm');
+    this.optimizer = new Optimizer(gpu, config.name, this.parameterTensor);
     this.table = gpu.upload(ropeTable(config.context, config.width / config.heads, ROPE_THETA), 'rope');
     this.pass = new TrainingPass(gpu, config, this.table);
   }
@@ -151,33 +146,48 @@ export class GpuPolicy implements TrainablePolicy {
     weights: Float32Array,
     update: UpdateSettings,
   ): Promise<{ loss: number; gradNorm: number }> {
-    if (weights.length !== countTokens(sequences))
-      throw new LabError(
-        `policy.supervised: expected ${countTokens(sequences)} weights, got ${weights.length}. Give one per token.`,
-      );
     const first = firstTokens(sequences);
-    const batch = prefixTrees(sequences, this.config, this.rowLimit).map((tree) => ({
+    const batch = this.trees('supervised', sequences, weights).map((tree) => ({
       tree,
       used: sumByTarget(tree, first, weights),
     }));
-    const total = batch.reduce((sum, { used }) => used.reduce((a, b) => a + b, sum), 0);
-    if (!(total > 0))
-      throw new LabError(
-        'policy.supervised: expected a positive weight somewhere, got none. Weight the tokens to learn.',
-      );
-    let loss = 0;
-    for (const [i, { tree, used }] of batch.entries()) {
-      this.load(tree);
-      this.pass.forward(this.weights);
-      const scored = this.pass.crossEntropy(used, 1 / total);
-      this.accumulate(i === 0, batch.length);
-      const [losses] = await this.gpu.read(part(scored.loss, used.length));
-      loss += losses.reduce((a, b) => a + b, 0) / total;
-    }
-    return { loss, gradNorm: await this.descend(batch.length, update) };
+    const total = totalWeight(
+      'supervised',
+      batch.map(({ used }) => used),
+    );
+    return this.fit(batch, update, ({ used }) => {
+      const { loss } = this.pass.crossEntropy(used, 1 / total);
+      return { losses: part(loss, used.length), total };
+    });
   }
 
-  /** The gradient of the last `backward` or `supervised` step, before clipping, flat. */
+  async distill(
+    sequences: Sequences,
+    weights: Float32Array,
+    teacherLogits: Float32Array,
+    update: UpdateSettings,
+  ): Promise<{ loss: number; gradNorm: number }> {
+    const V = this.config.vocabulary;
+    const trees = this.trees('distill', sequences, weights);
+    if (teacherLogits.length !== weights.length * V)
+      throw new LabError(
+        `policy.distill: expected ${weights.length * V} teacher logits, got ${teacherLogits.length}. ` +
+          'Give a row of the vocabulary per token.',
+      );
+    const first = firstTokens(sequences);
+    const batch = trees.map((tree) => ({ tree, ...rowTeachers(tree, first, weights, teacherLogits, V) }));
+    const total = totalWeight(
+      'distill',
+      batch.map(({ weight }) => weight),
+    );
+    const { loss, gradNorm } = await this.fit(batch, update, ({ weight, teacher }) => {
+      const scored = this.pass.distill(weight, teacher, 1 / total);
+      return { losses: part(scored.loss, weight.length), total };
+    });
+    return { loss: loss + batch.reduce((sum, { spread }) => sum + spread, 0) / total, gradNorm };
+  }
+
+  /** The gradient of the last step, before clipping, flat. */
   async lastGradient(): Promise<Float32Array> {
     return (await this.gpu.read(this.descended))[0];
   }
@@ -191,20 +201,12 @@ export class GpuPolicy implements TrainablePolicy {
     return (await this.gpu.read(this.parameterTensor))[0];
   }
 
-  async checkpoint(): Promise<Checkpoint> {
-    const [parameters, firstMoment, secondMoment] = await this.gpu.read(
-      this.parameterTensor,
-      this.firstMoment,
-      this.secondMoment,
-    );
-    return { parameters, firstMoment, secondMoment, updates: this.updates };
+  checkpoint(): Promise<Checkpoint> {
+    return this.optimizer.checkpoint();
   }
 
   restore(checkpoint: Checkpoint): void {
-    this.gpu.write(this.parameterTensor, checkpoint.parameters);
-    this.gpu.write(this.firstMoment, checkpoint.firstMoment);
-    this.gpu.write(this.secondMoment, checkpoint.secondMoment);
-    this.updates = checkpoint.updates;
+    this.optimizer.restore(checkpoint);
   }
 
   decoder(capacity: number): GpuDecoder {
@@ -213,11 +215,10 @@ export class GpuPolicy implements TrainablePolicy {
 
   destroy(): void {
     this.pass.destroy();
-    const { partial, norm, table, firstMoment, secondMoment, parameterTensor, accumulated } = this;
+    this.optimizer.destroy();
+    const { table, parameterTensor, accumulated } = this;
     const flats = [this.reference.flat, this.gradients.flat, ...(accumulated ? [accumulated] : [])];
-    [parameterTensor, firstMoment, secondMoment, partial, norm, table, ...flats].forEach((t) =>
-      this.gpu.free(t),
-    );
+    [parameterTensor, table, ...flats].forEach((t) => this.gpu.free(t));
   }
 
   /** Scores the sequences that the trees hold, a tree at a time; the activations of the last one stay. */
@@ -245,6 +246,34 @@ export class GpuPolicy implements TrainablePolicy {
     return out;
   }
 
+  /** @throws LabError unless there is a weight per token. */
+  private trees(name: string, sequences: Sequences, weights: Float32Array): PrefixTree[] {
+    const expected = countTokens(sequences);
+    if (weights.length !== expected)
+      throw new LabError(
+        `policy.${name}: expected ${expected} weights, got ${weights.length}. Give one per token.`,
+      );
+    return prefixTrees(sequences, this.config, this.rowLimit);
+  }
+
+  /** One step on losses that a single forward pass gives: `score` records them and their dLogits. */
+  private async fit<T extends { readonly tree: PrefixTree }>(
+    batch: readonly T[],
+    update: UpdateSettings,
+    score: (item: T) => { losses: Tensor; total: number },
+  ): Promise<{ loss: number; gradNorm: number }> {
+    let loss = 0;
+    for (const [i, item] of batch.entries()) {
+      this.load(item.tree);
+      this.pass.forward(this.weights);
+      const { losses, total } = score(item);
+      this.accumulate(i === 0, batch.length);
+      const [values] = await this.gpu.read(losses);
+      loss += values.reduce((a, b) => a + b, 0) / total;
+    }
+    return { loss, gradNorm: await this.descend(batch.length, update) };
+  }
+
   /** Loads a batch in place of the one of the last forward pass, whose activations go. */
   private load(tree: PrefixTree): void {
     this.batch = undefined;
@@ -261,31 +290,9 @@ export class GpuPolicy implements TrainablePolicy {
     this.gpu.recorder.submit();
   }
 
-  /**
-   * One AdamW step on the gradient of the batch; resolves with its norm before clipping.
-   * @throws LabError when the norm is not finite: the run has diverged.
-   */
-  private async descend(passes: number, update: UpdateSettings): Promise<number> {
-    const { gpu, partial, norm, firstMoment, secondMoment } = this;
-    const gradients = passes > 1 && this.accumulated ? this.accumulated : this.gradients.flat;
-    this.descended = gradients;
-    this.updates++;
-    adamwStep(
-      gpu.recorder,
-      { parameters: this.parameterTensor, gradients, firstMoment, secondMoment, partial, norm },
-      { ...update, n: this.parameterTensor.length, update: this.updates },
-    );
-    const [[gradNorm]] = await gpu.read(norm);
-    if (!Number.isFinite(gradNorm))
-      throw new LabError(
-        `policy ${this.config.name}: expected a finite gradient norm, got ${gradNorm}: the run has diverged. ` +
-          'Lower the learning rate or raise the warm-up.',
-      );
-    return gradNorm;
+  /** One AdamW step on the gradient of the batch; resolves with its norm before clipping. */
+  private descend(passes: number, update: UpdateSettings): Promise<number> {
+    this.descended = passes > 1 && this.accumulated ? this.accumulated : this.gradients.flat;
+    return this.optimizer.step(this.descended, update);
   }
-}
-
-/** ΣT */
-function countTokens(sequences: Sequences): number {
-  return sequences.reduce((sum, { length }) => sum + length, 0);
 }

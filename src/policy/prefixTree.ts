@@ -54,6 +54,11 @@ export function prefixTrees(sequences: Sequences, config: PolicyConfig, limit: n
   return trees;
 }
 
+/** ΣT */
+export function countTokens(sequences: Sequences): number {
+  return sequences.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** Where each sequence starts in a flat array over all their tokens. */
 export function firstTokens(sequences: Sequences): number[] {
   let first = 0;

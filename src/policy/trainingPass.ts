@@ -1,4 +1,5 @@
 import { crossEntropyBackward, crossEntropyForward } from '../kernels/crossEntropy.ts';
+import { distillBackward, distillForward } from '../kernels/distill.ts';
 import { invertTokens } from '../kernels/embedding.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { logProbBackward, logProbForward } from '../kernels/logProb.ts';
@@ -25,6 +26,8 @@ export function passRows({ width: C, feedForward: F, vocabulary: V, layers: L }:
 export class TrainingPass {
   private arena: TrainingArena | undefined;
   private batch: PrefixTree | undefined;
+  /** [capacity, V] Where a teacher's distributions go; made when first needed. */
+  private teacher: Tensor | undefined;
 
   constructor(
     private readonly gpu: Gpu,
@@ -94,6 +97,19 @@ export class TrainingPass {
     return { loss: arena.logProb };
   }
 
+  /** Records weight · KL(teacher ‖ π) of every row, loss [M], and dLogits of `scale` times their sum; follows {@link forward}. */
+  distill(weight: Float32Array, teacher: Float32Array, scale: number): { loss: Tensor } {
+    const { arena, M, dims } = this.current;
+    const { V } = dims;
+    const teacherTensor = this.teacherRows(arena.capacity * V);
+    this.gpu.write(arena.weight, weight);
+    this.gpu.write(teacherTensor, teacher);
+    const tensors = { ...arena, teacher: teacherTensor, loss: arena.logProb };
+    distillForward(this.gpu.recorder, tensors, { M, V });
+    distillBackward(this.gpu.recorder, tensors, { M, V, scale });
+    return { loss: arena.logProb };
+  }
+
   /** Records the backward pass from dLogits into `gradients`, which is overwritten. */
   backward(weights: Weights, gradients: Weights): void {
     const { arena, M, tokens } = this.current;
@@ -105,8 +121,16 @@ export class TrainingPass {
 
   destroy(): void {
     this.arena?.free();
-    this.arena = undefined;
+    if (this.teacher) this.gpu.free(this.teacher);
+    this.arena = this.teacher = undefined;
     this.batch = undefined;
+  }
+
+  /** The tensor for teachers, of at least `length` values. */
+  private teacherRows(length: number): Tensor {
+    if (this.teacher && this.teacher.length >= length) return this.teacher;
+    if (this.teacher) this.gpu.free(this.teacher);
+    return (this.teacher = this.gpu.alloc(length, 'teacher'));
   }
 
   private get current() {

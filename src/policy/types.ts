@@ -136,6 +136,16 @@ export interface TrainablePolicy extends LanguageModel {
     weights: Float32Array,
     update: UpdateSettings,
   ): Promise<{ readonly loss: number; readonly gradNorm: number }>;
+  /**
+   * One step on Σ w·KL(teacher ‖ π) / Σ w over the whole vocabulary (Eq. 13), the teacher held fixed.
+   * weights: [ΣT_i], teacherLogits: [ΣT_i, V], both for the position that predicts token t+1.
+   */
+  distill(
+    sequences: readonly (readonly number[])[],
+    weights: Float32Array,
+    teacherLogits: Float32Array,
+    update: UpdateSettings,
+  ): Promise<{ readonly loss: number; readonly gradNorm: number }>;
   /** Makes the current parameters the frozen reference of the KL term. */
   freezeReference(): void;
   /** The flat parameter vector (see `parameterLayout`). */

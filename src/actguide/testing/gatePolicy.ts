@@ -164,6 +164,19 @@ export class GatePolicy implements TrainablePolicy {
     return { loss, gradNorm };
   }
 
+  async distill(sequences: Sequences, weights: Float32Array, teacher: Float32Array, update: UpdateSettings) {
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    let loss = 0;
+    const { gradNorm } = this.descend(sequences, weights, update, (at, p) => {
+      const raw = Float64Array.from(teacher.subarray(at * V, (at + 1) * V), Math.exp);
+      const norm = raw.reduce((a, b) => a + b, 0);
+      const q = raw.map((value) => value / norm);
+      loss += (weights[at] * q.reduce((sum, share, v) => sum + share * Math.log(share / p[v]), 0)) / total;
+      return p.map((share, v) => (weights[at] * (share - q[v])) / total);
+    });
+    return { loss, gradNorm };
+  }
+
   /** One Adam step; where `used` is not 0, `dLogits` turns the distribution and the next token into the gradient. */
   private descend(
     sequences: Sequences,
