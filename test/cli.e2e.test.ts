@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +43,7 @@ const small = ['--tasks', '5', '--group-size', '2', '--eval-tasks', '2', '--seed
 test('--help names the commands', () => {
   const { status, stdout } = actguide('--help');
   expect(status).toBe(0);
-  for (const command of ['pretrain', 'train', 'eval', 'rollout', 'reproduce'])
+  for (const command of ['pretrain', 'train', 'eval', 'rollout', 'reproduce', 'report'])
     expect(stdout).toContain(command);
 });
 
@@ -59,7 +68,7 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     [['pretrain', '--lr', '1001'], /^--lr: expected a number above 0, at most 1000, got '1001'/],
     [['train', '--temperature', '0'], /^--temperature: expected a number from 0\.001 to 5, got 0\./],
     [['train', '--model', crooked], /^--model .*crooked\.onnx: expected layers 2, as nano has, got 1\./],
-    [['reproduce', 'fig99'], /^reproduce: expected one of fig3, .*, got 'fig99'/],
+    [['reproduce', 'fig99'], /^reproduce: expected one of all, fig3, .*, got 'fig99'/],
     [['reproduce', 'fig3', '--seeds', '0'], /^--seeds: expected a whole number from 1 to 100, got '0'/],
     [
       ['rollout', '--plan', 'fly Ada'],
@@ -148,15 +157,17 @@ test('Ctrl-C ends rollout with a line that says so', async () => {
   expect(printed).toMatchObject([{ done: false, task: expect.any(String) as string, rollouts: 4096 }]);
 });
 
-test('Ctrl-C ends reproduce without a verdict, and its records are not appended to', async () => {
+test('Ctrl-C ends reproduce without a verdict, and the next start goes on', async () => {
   const out = join(folder, 'figures interrupted');
-  const args = ['reproduce', 'fig5', '--steps', '5000', ...small, '--out', out];
-  const { code, printed } = await interrupted('stdout', ...args);
+  const args = ['reproduce', 'fig5', '--seeds', '1', ...small, '--out', out];
+  const { code, printed } = await interrupted('stdout', ...args, '--steps', '5000');
   expect(code).toBe(130);
   expect(printed.at(-1)).toEqual({ done: false, verdicts: {} });
-  const again = actguide(...args);
-  expect(again.status).toBe(2);
-  expect(again.stderr).toMatch(/^--out: expected a folder without fig5\.jsonl/);
+  expect(existsSync(join(out, 'fig5.json'))).toBe(false);
+  // What was asked for decides what is done again: other settings are other runs.
+  const again = actguide(...args, '--steps', '1', '--json');
+  expect(again.status).toBe(0);
+  expect(lines(again.stdout).at(-1)).toMatchObject({ done: true });
 });
 
 test('the example of rollout in docs/cli.md works as it is printed', () => {
@@ -195,26 +206,74 @@ test('pretrain keeps a policy that eval can read', () => {
   expect(lines(evaluated.stdout)).toMatchObject([{ done: true, guided: 'full', tasks: 2, policy: 'nano' }]);
 });
 
-test('reproduce keeps records and verdicts with their provenance', () => {
+test('reproduce keeps runs and results, shares and resumes them, and report rebuilds them', () => {
   const out = join(folder, 'figures');
-  const tiny = ['--quick', '--seeds', '2', '--steps', '1', ...small, '--json'];
-  const { status, stdout } = actguide('reproduce', 'fig5', ...tiny, '--out', out);
+  const tiny = ['--quick', '--seeds', '1', '--steps', '1', ...small, '--json', '--out', out];
+  const { status, stdout, stderr } = actguide('reproduce', 'fig5', ...tiny);
+  expect(stderr).toMatch(/fig5: 3 runs are still to be made/);
   expect(status).toBe(0);
   const printed = lines(stdout);
-  expect(printed).toHaveLength(2 * 2 + 2);
-  expect(printed[0]).toMatchObject({ item: 'fig5', finished: 1, total: 4, record: { seed: 3, step: 0 } });
+  expect(printed).toHaveLength(1 + 1 + 2 + 2);
+  expect(printed[0]).toMatchObject({ items: ['fig5'], finished: 1, total: 4, record: { seed: 3, step: 0 } });
   const { verdicts } = printed[4] as { verdicts: Record<string, unknown>[] };
-  expect(verdicts[0]).toMatchObject({ interval: { mean: expect.any(Number) as number } });
-  expect(verdicts[0].outcome).toMatch(/^(holds|does not hold|undecided)$/);
+  expect(verdicts[0]).toMatchObject({ outcome: 'undecided', needs: 2, values: [expect.any(Number)] });
   expect(printed[5]).toEqual({ done: true, verdicts: { fig5: verdicts } });
 
-  const records = lines(readFileSync(join(out, 'fig5.jsonl'), 'utf8'));
-  expect(records).toEqual(printed.slice(0, 4).map(({ record }) => record));
+  expect(readdirSync(out).sort()).toEqual(['fig5.csv', 'fig5.json', 'fig5.svg', 'index.html', 'runs']);
+  const runs = readdirSync(join(out, 'runs'));
+  expect(runs.filter((name) => name.endsWith('.json'))).toHaveLength(3);
+  const kept = runs.map((name) => [name, statSync(join(out, 'runs', name)).mtimeMs]);
   const file = JSON.parse(readFileSync(join(out, 'fig5.json'), 'utf8')) as Record<string, unknown>;
-  expect(file).toMatchObject({ item: 'fig5', seeds: [3, 4], quick: true, verdicts });
-  expect(file.adapter).toMatchObject({ description: expect.any(String) as string });
+  expect(file).toMatchObject({ schema: 2, item: 'fig5', done: true, verdicts });
+  expect(file).toMatchObject({ context: { seeds: [3], quick: true, run: { steps: 1 } } });
+  expect(file.provenance).toMatchObject({ adapter: { description: expect.any(String) as string } });
+  expect((file.runs as string[]).map((key) => `${key}.json`).sort()).toEqual(
+    runs.filter((name) => name.endsWith('.json')).sort(),
+  );
+  const header = readFileSync(join(out, 'fig5.csv'), 'utf8').split('\n')[0];
+  expect(header).toMatch(/^variant,seed,step,environmentSteps,trainableGroups,/);
+  expect(readFileSync(join(out, 'fig5.svg'), 'utf8')).toMatch(
+    /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg".*<\/svg>\n$/s,
+  );
 
-  const again = actguide('reproduce', 'fig5', ...tiny, '--out', out);
-  expect(again.status).toBe(2);
-  expect(again.stderr).toMatch(/^--out: expected a folder without fig5\.json/);
+  // The same again runs nothing; a half-written record, as a crash of the disk leaves it, is made again.
+  const again = actguide('reproduce', 'fig5', ...tiny);
+  expect(again.stderr).toMatch(/fig5: 0 runs are still to be made/);
+  expect(lines(again.stdout).at(-1)).toEqual(printed[5]);
+  expect(runs.map((name) => [name, statSync(join(out, 'runs', name)).mtimeMs])).toEqual(kept);
+  const broken = join(out, 'runs', `${(file.runs as string[])[0]}.json`);
+  writeFileSync(broken, readFileSync(broken).subarray(0, 100));
+  const mended = actguide('reproduce', 'fig5', ...tiny);
+  expect(mended.stderr).toMatch(/expected a record of schema 1, got something else\. It is made again/);
+  expect(mended.stderr).toMatch(/one run is still to be made/);
+  expect(lines(mended.stdout).at(-1)).toEqual(printed[5]);
+
+  rmSync(join(out, 'index.html'));
+  writeFileSync(join(out, 'fig5.csv'), '');
+  const rebuilt = actguide('report', out, '--json');
+  expect(rebuilt.status).toBe(0);
+  expect(lines(rebuilt.stdout)).toEqual([{ done: true, verdicts: { fig5: verdicts } }]);
+  expect(readFileSync(join(out, 'fig5.csv'), 'utf8').split('\n')[0]).toBe(header);
+  const html = readFileSync(join(out, 'index.html'), 'utf8');
+  expect(html).toContain('undecided: needs 2 more seeds');
+  expect(html).toContain('<svg');
+  expect(html).not.toMatch(/<script|<link|src="/);
+});
+
+test('report and reproduce refuse folders that hold no results, or better ones', () => {
+  const nothing = join(folder, 'nothing');
+  expect(actguide('report', nothing).stderr).toMatch(/^report: expected the --out folder .*nothing/);
+  mkdirSync(nothing);
+  const { status, stderr } = actguide('report', nothing);
+  expect(stderr).toMatch(/^report: expected results of `reproduce` in .*nothing, got none\./);
+  expect(status).toBe(2);
+  writeFileSync(join(nothing, 'fig5.json'), '{"schema":1}');
+  expect(actguide('reproduce', 'fig5', '--out', nothing, '--model', model).stderr).toMatch(
+    /fig5\.json: expected an item of schema 2, got something else/,
+  );
+  const full = { schema: 2, item: 'fig5', context: { quick: false } };
+  writeFileSync(join(nothing, 'fig5.json'), JSON.stringify(full));
+  const quick = actguide('reproduce', 'fig5', '--quick', '--out', nothing, '--model', model);
+  expect(quick.stderr).toMatch(/^--out: expected a folder without results at full scale, got .*fig5\.json/);
+  expect(quick.status).toBe(2);
 });

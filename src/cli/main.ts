@@ -4,6 +4,7 @@ import { evalCommand } from './eval.ts';
 import { quietOnClosedPipe } from './output.ts';
 import { pretrainCommand } from './pretrain.ts';
 import { sourcesIn, type Sources } from './provenance.ts';
+import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { rolloutCommand } from './rollout.ts';
 import { trainCommand } from './train.ts';
@@ -31,7 +32,14 @@ export async function main(args: string[], root: string): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError();
-  for (const make of [pretrainCommand, trainCommand, evalCommand, rolloutCommand, reproduceCommand])
+  for (const make of [
+    pretrainCommand,
+    trainCommand,
+    evalCommand,
+    rolloutCommand,
+    reproduceCommand,
+    reportCommand,
+  ])
     program.addCommand(make(context, (code) => (exitCode = code)).copyInheritedSettings(program));
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,20 +1,32 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { RunConfig } from '../actguide/config.ts';
 import { InputError } from '../core/errors.ts';
 import { searchWorld } from '../envs/search/index.ts';
-import { experiments, type Experiment, type ExperimentContext, type Verdict } from '../experiments/index.ts';
-import type { Gpu } from '../kernels/gpu.ts';
+import {
+  items as allItems,
+  MemoryStore,
+  outcomeInWords,
+  quickRun,
+  type Item,
+  type ItemContext,
+  type Laboratory,
+  type Verdict,
+} from '../experiments/index.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { concluded } from './concluded.ts';
 import { oneOf, wholeNumber } from './flags.ts';
+import { FolderStore } from './folderStore.ts';
+import { judgeItem, readItem, writeItem } from './itemFiles.ts';
+import { runItems } from './itemRuns.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { Output } from './output.ts';
-import { Progress } from './progress.ts';
+import { baseName, fileHost } from './policyHost.ts';
 import { provenance } from './provenance.ts';
+import { writeReport } from './report.ts';
 import { addRunFlags, parseRunFlags, runInput } from './runFlags.ts';
 import { OutFolder } from './runFolder.ts';
-import { withGpu, type Weights } from './session.ts';
+import { withGpu } from './session.ts';
 
 interface Options {
   readonly policy?: string;
@@ -26,58 +38,86 @@ interface Options {
 }
 
 export function reproduceCommand(context: Context, exit: (code: number) => void): Command {
-  const known = Object.values(experiments).map(({ name, title }) => `${name}: ${title}`);
+  const known = allItems.map(({ id, reference, title }) => `${id.padEnd(8)}${reference}: ${title}`);
   const command = new Command('reproduce')
-    .description(`Computes figures of the paper and judges its claims by them.\n\n${known.join('\n')}`)
-    .argument('<item...>', Object.keys(experiments).join(', '))
+    .description(
+      'Reproduces figures and tables of the paper and judges its claims by them.\n\n' +
+        `${known.join('\n')}\nall     every one of these`,
+    )
+    .argument('<item...>', ['all', ...allItems.map(({ id }) => id)].join(', '))
     .option('--seeds <n>', 'number of seeds, counted up from --seed', '3')
     .option('--quick', 'fewer tasks and steps: for a look, not for a verdict')
     .option('--model <file>', 'ONNX file of the base policy, instead of the shipped one')
-    .option(
-      '--out <folder>',
-      'keeps the records (ITEM.jsonl) and the result with its verdicts (ITEM.json) there',
-    )
-    .option('--json', 'JSON lines on stdout: records as they come, verdicts, and a last line')
-    .action(async (items: string[], options: Options) => exit(await reproduce(context, items, options)));
+    .option('--out <folder>', 'keeps runs and results there, and goes on with what is there')
+    .option('--json', 'JSON lines on stdout: training steps as they come, verdicts, and a last line')
+    .action(async (ids: string[], options: Options) => exit(await reproduce(context, ids, options)));
   addRunFlags(command, ['method']);
   return command;
 }
 
-/** What all items share. */
-interface Setting {
-  readonly base: Weights;
-  readonly config: RunConfig;
-  readonly seeds: readonly number[];
-  readonly quick: boolean;
-  readonly out: OutFolder | undefined;
-  readonly output: Output;
-  readonly signal: AbortSignal;
-}
-
-/** Resolves with the exit code. */
-async function reproduce(context: Context, items: string[], options: Options): Promise<number> {
-  const names = [...new Set(items)].map((item) => oneOf('reproduce', item, Object.keys(experiments)));
+/** What the arguments ask for. @throws InputError for the first that does not fit. */
+function parse({ root }: Context, ids: readonly string[], options: Options) {
+  const names = ids.map((id) => oneOf('reproduce', id, ['all', ...allItems.map((item) => item.id)]));
+  const wanted = allItems.filter(({ id }) => names.includes('all') || names.includes(id));
   const count = wholeNumber('--seeds', options.seeds, 1, 100);
   const input = runInput({ ...options });
   parseRunFlags(input);
-  const base = baseModel(context.root, options);
+  const base = baseModel(root, options);
   const config = parseRunFlags({ ...input, policy: base.config.name });
   const seeds = Array.from({ length: count }, (_, i) => config.seed + i);
   if (seeds[count - 1] >= 2 ** 32)
     throw new InputError(
       '--seed: expected --seed + --seeds to stay below 4294967296, got more. Lower --seed.',
     );
-  const results = names.flatMap((name) => [`${name}.json`, `${name}.jsonl`]);
-  const out = options.out === undefined ? undefined : new OutFolder(options.out, results);
-  const output = new Output(options.json ?? false);
+  const quick = options.quick ?? false;
+  const run = quick ? quickRun(config) : config;
+  const context: ItemContext = { base: baseName(config.policy, options.model), run, seeds, quick };
+  return { wanted, context };
+}
 
-  const verdicts: Record<string, Verdict[]> = {};
+/** The folder of the results. @throws InputError where a quick look would replace results at full scale. */
+function outFolder(path: string, wanted: readonly Item[], quick: boolean): OutFolder {
+  const out = new OutFolder(path, []);
+  const kept = wanted.map(({ id }) => readItem(out.path, id)).find((file) => file && !file.context.quick);
+  if (quick && kept)
+    throw new InputError(
+      `--out: expected a folder without results at full scale, got ${path}, which has ${kept.item}.json. ` +
+        'Name another one for a quick look.',
+    );
+  return out;
+}
+
+/** Resolves with the exit code. */
+async function reproduce(context: Context, ids: string[], options: Options): Promise<number> {
+  const { wanted, context: setting } = parse(context, ids, options);
+  const out = options.out === undefined ? undefined : outFolder(options.out, wanted, setting.quick);
+  const output = new Output(options.json ?? false);
+  const verdicts: Record<string, readonly Verdict[]> = {};
+  const model = options.model === undefined ? null : resolve(options.model);
 
   const work = (signal: AbortSignal) =>
     withGpu(async (gpu) => {
-      const setting: Setting = { base, config, seeds, quick: options.quick ?? false, out, output, signal };
-      for (const name of names) {
-        verdicts[name] = await runItem(experiments[name], gpu, setting, provenance(context, gpu.adapter));
+      const lab: Laboratory = {
+        store: out ? new FolderStore(out, (message) => output.note(message)) : new MemoryStore(),
+        host: fileHost(context.root, options.model, ({ config, parameters }) =>
+          Promise.resolve(GpuPolicy.create(gpu, config, parameters)),
+        ),
+        environment: ({ options: world }) => searchWorld(world),
+        provenance: () => provenance(context, gpu.adapter),
+        signal,
+      };
+      const origin = provenance(context, gpu.adapter);
+      const conclude = async (item: Item): Promise<void> => {
+        const { file, measured } = await judgeItem(item, setting, lab, { provenance: origin, model });
+        if (out) writeItem(out, file, measured);
+        verdicts[item.id] = file.verdicts;
+        const words = [`${item.reference}: ${item.title}`, ...file.verdicts.map(inWords)].join('\n');
+        output.result({ item: item.id, verdicts: file.verdicts, wallMs: file.wallMs }, words);
+      };
+      await runItems(wanted, setting, lab, output, conclude);
+      if (out) {
+        writeReport(out);
+        output.note(`Kept in ${out.path}; index.html is the report.`);
       }
       if (output.json) output.result({ done: true, verdicts }, '');
       return 0;
@@ -85,52 +125,12 @@ async function reproduce(context: Context, items: string[], options: Options): P
   return concluded(output, work, () => ({ verdicts }));
 }
 
-/** One figure or table: its records as they come, then its verdicts. @throws the signal's reason when interrupted. */
-async function runItem(
-  item: Experiment<object>,
-  gpu: Gpu,
-  { base, config, seeds, quick, out, output, signal }: Setting,
-  origin: object,
-): Promise<Verdict[]> {
-  const { name, title } = item;
-  const started = performance.now();
-  const context: ExperimentContext = {
-    environment: searchWorld(),
-    policy: () => Promise.resolve(GpuPolicy.create(gpu, base.config, base.parameters)),
-    run: config,
-    seeds,
-    quick,
-    signal,
-  };
-  let progress: Progress | undefined;
-  try {
-    const stream = item.run(context);
-    let next = await stream.next();
-    for (; !next.done; next = await stream.next()) {
-      const { done, total, note, record } = next.value;
-      progress ??= new Progress(name, total);
-      if (record) {
-        out?.appendLine(`${name}.jsonl`, record);
-        if (output.json) output.result({ item: name, finished: done, total, record }, '');
-      }
-      progress.update(done, note);
-    }
-    progress?.clear();
-    const verdicts = item.judge(next.value);
-    const wallMs = Math.round(performance.now() - started);
-    const header = { item: name, title, ...origin, config, seeds, quick, wallMs };
-    out?.writeJson(`${name}.json`, { ...header, verdicts, result: next.value });
-    output.result({ item: name, verdicts, wallMs }, [title, ...verdicts.map(inWords)].join('\n'));
-    return verdicts;
-  } finally {
-    progress?.clear();
-  }
-}
-
-function inWords({ claim, statistic, interval, outcome }: Verdict): string {
+function inWords(verdict: Verdict): string {
+  const { claim, statistic, interval, paper } = verdict;
   const { mean, low, high } = interval;
   const numbers = Number.isNaN(mean)
     ? 'no data'
     : `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-  return `  ${outcome.toUpperCase()}: ${claim}\n    ${statistic}: ${numbers}`;
+  const beside = paper === null ? '' : `\n    paper: ${paper}`;
+  return `  ${outcomeInWords(verdict).toUpperCase()}: ${claim}\n    ${statistic}: ${numbers}${beside}`;
 }

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -27,4 +36,22 @@ test('a folder that holds a run is refused, and so is a file', () => {
   writeFileSync(file, '');
   expect(() => new OutFolder(file)).toThrow(/^--out: expected a folder/);
   expect(() => new OutFolder(join(file, 'below'))).toThrow(/^--out: expected a folder/);
+});
+
+test('folders within are created too', () => {
+  const path = join(base, 'nested');
+  new OutFolder(path).write('runs/a.json', 'a');
+  expect(readFileSync(join(path, 'runs/a.json'), 'utf8')).toBe('a');
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is said, and the older file stays as it was', () => {
+  const path = join(base, 'full');
+  const out = new OutFolder(path);
+  out.write('run.json', 'before');
+  mkdirSync(path, { recursive: true });
+  symlinkSync('/dev/full', join(path, 'run.json.part'));
+  expect(() => out.write('run.json', 'after')).toThrow(
+    /^--out: expected to write .*run\.json, got a full disk\. Make room\. What was kept before stays\.$/,
+  );
+  expect(readFileSync(join(path, 'run.json'), 'utf8')).toBe('before');
 });

@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { InputError } from '../core/errors.ts';
+import { InputError, LabError } from '../core/errors.ts';
 
 /** The folder that `--out` names. Checked when made, created with the first file: bad input leaves no trace. */
 export class OutFolder {
   readonly path: string;
-  private created = false;
+  private readonly made = new Set<string>();
 
   /**
    * `results`: files that only this run may write.
@@ -44,23 +44,45 @@ export class OutFolder {
 
   /** Appends one JSON line; it is on disk when this returns, so an interrupted run keeps it. */
   appendLine(name: string, value: unknown): void {
-    appendFileSync(this.file(name), `${JSON.stringify(value)}\n`);
+    this.keep(name, (file) => appendFileSync(file, `${JSON.stringify(value)}\n`));
   }
 
+  /** `name` may lead into a folder of its own. */
   write(name: string, data: string | Uint8Array): void {
-    writeWhole(this.file(name), data);
+    this.keep(name, (file) => writeWhole(file, data));
   }
 
   writeJson(name: string, value: unknown): void {
     this.write(name, `${JSON.stringify(value, null, 2)}\n`);
   }
 
-  private file(name: string): string {
-    if (!this.created) mkdirSync(this.path, { recursive: true });
-    this.created = true;
-    return join(this.path, name);
+  /** @throws LabError when the disk is full or the folder has become unwritable. */
+  private keep(name: string, write: (file: string) => void): void {
+    const file = join(this.path, name);
+    try {
+      if (!this.made.has(dirname(file))) mkdirSync(dirname(file), { recursive: true });
+      this.made.add(dirname(file));
+      write(file);
+    } catch (error) {
+      const [got, remedy] = refusals[(error as NodeJS.ErrnoException).code ?? ''] ?? [];
+      if (!got) throw error;
+      throw new LabError(
+        `--out: expected to write ${file}, got ${got}. ${remedy} What was kept before stays.`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 }
+
+/** Why a file cannot be written, and what to do about it. */
+const refusals: Readonly<Record<string, readonly [string, string]>> = {
+  ENOSPC: ['a full disk', 'Make room.'],
+  EDQUOT: ['a used-up quota', 'Make room.'],
+  EACCES: ['no permission', 'Change the permissions of the folder.'],
+  EROFS: ['a read-only disk', 'Name another folder.'],
+};
 
 /** Writes a whole file; if the process dies meanwhile, an older version stays as it was. */
 export function writeWhole(file: string, data: string | Uint8Array): void {

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { InputError } from '../core/errors.ts';
+import { items } from '../experiments/index.ts';
+import { FolderStore } from './folderStore.ts';
+import { judgeItem, readItem, writeItem } from './itemFiles.ts';
+import type { Context } from './main.ts';
+import { Output } from './output.ts';
+import { baseName, fileHost } from './policyHost.ts';
+import { reportHtml } from './reportHtml.ts';
+import { OutFolder } from './runFolder.ts';
+
+export function reportCommand(context: Context, exit: (code: number) => void): Command {
+  return new Command('report')
+    .description('Judges the runs in a folder of `reproduce` anew and rebuilds its report. Runs nothing.')
+    .argument('<folder>', 'the --out folder of `reproduce`')
+    .option('--json', 'one JSON line on stdout')
+    .action(async (folder: string, options: { json?: boolean }) =>
+      exit(await report(context, folder, new Output(options.json ?? false))),
+    );
+}
+
+/** Writes `index.html`: every item of the folder with figure, tables and verdicts, in one file. */
+export function writeReport(out: OutFolder): void {
+  const entries = items.flatMap(({ id }) => {
+    const file = readItem(out.path, id);
+    const figure = join(out.path, `${id}.svg`);
+    return file ? [{ file, svg: existsSync(figure) ? readFileSync(figure, 'utf8') : null }] : [];
+  });
+  out.write('index.html', reportHtml(entries));
+}
+
+/** Resolves with the exit code. */
+async function report({ root }: Context, path: string, output: Output): Promise<number> {
+  if (!existsSync(path) || !statSync(path).isDirectory())
+    throw new InputError(`report: expected the --out folder of \`reproduce\`, got ${path}. Check the path.`);
+  const out = new OutFolder(path, []);
+  const kept = items.flatMap((item) => {
+    const file = readItem(out.path, item.id);
+    return file ? [{ item, file }] : [];
+  });
+  if (kept.length === 0)
+    throw new InputError(
+      `report: expected results of \`reproduce\` in ${path}, got none. Run \`npx actguide reproduce all --out ${path}\`.`,
+    );
+  const store = new FolderStore(out, (message) => output.note(message));
+  const verdicts: Record<string, unknown> = {};
+  for (const { item, file } of kept) {
+    const model = file.model ?? undefined;
+    const host = fileHost(root, model, () => Promise.reject(new Error('report: nothing runs here')));
+    const context = { ...file.context, base: baseName(file.context.base, model) };
+    const judged = await judgeItem(item, context, { store, host }, file);
+    writeItem(out, judged.file, judged.measured);
+    verdicts[item.id] = judged.file.verdicts;
+  }
+  writeReport(out);
+  output.result({ done: true, verdicts }, `Rebuilt ${join(out.path, 'index.html')}`);
+  return 0;
+}

@@ -1,0 +1,75 @@
+import { bootstrapMean, mean, variance, type Interval } from '../core/statistics.ts';
+
+/** A claim of the paper, and how our data can bear it out. */
+export interface Claim {
+  readonly claim: string;
+  /** What is computed, one value per seed or task. */
+  readonly statistic: string;
+  readonly per: 'seed' | 'task' | 'level';
+  /** The claim holds when the whole interval lies on this side of the threshold. */
+  readonly side: 'above' | 'below';
+  readonly threshold: number;
+  /** What the paper reports, in its own units; null where it gives no number. */
+  readonly paper: string | null;
+}
+
+/** A claim judged by our own data. */
+export interface Verdict extends Claim {
+  /** The data: one value per seed or task. */
+  readonly values: readonly number[];
+  /** Mean and 95 % bootstrap interval of the values. */
+  readonly interval: Interval;
+  /** (mean − threshold) / standard deviation; null for fewer than two values or none that differ. */
+  readonly effectSize: number | null;
+  readonly outcome: 'holds' | 'does not hold' | 'undecided';
+  /** How many more values would probably decide it; null when it is decided or when more than 1000 would. */
+  readonly needs: number | null;
+}
+
+/** Fewer values decide nothing: a percentile bootstrap of two is their range. */
+export const MIN_VALUES = 3;
+const MOST_NEEDED = 1000;
+
+/**
+ * More values that would probably decide a claim: the 95 % interval of a mean of n values has half width
+ * 1.96 s/√n, which falls below the distance |mean − threshold| at n = (1.96 s / |mean − threshold|)². At
+ * least up to {@link MIN_VALUES}; null beyond 1000.
+ */
+export function furtherValues(values: readonly number[], threshold: number): number | null {
+  const n = values.length;
+  if (n < 2) return MIN_VALUES - n;
+  const distance = Math.abs(mean(values) - threshold);
+  const enough = Math.ceil((1.96 ** 2 * variance(values) * n) / (n - 1) / distance ** 2);
+  const more = Math.max(enough - n, MIN_VALUES - n, 1);
+  return more <= MOST_NEEDED ? more : null;
+}
+
+/**
+ * Judges a claim by the 95 % bootstrap interval of the mean of its values against the threshold. An interval that
+ * straddles it, or fewer than {@link MIN_VALUES} values, decides nothing. Values that are not finite are left out.
+ */
+export function verdict(claim: Claim, data: readonly number[]): Verdict {
+  const values = data.filter(Number.isFinite);
+  const { side, threshold } = claim;
+  const interval = bootstrapMean(values);
+  const enough = values.length >= MIN_VALUES;
+  const holds = enough && (side === 'above' ? interval.low > threshold : interval.high < threshold);
+  const fails = enough && (side === 'above' ? interval.high <= threshold : interval.low >= threshold);
+  const outcome = holds ? 'holds' : fails ? 'does not hold' : 'undecided';
+  const deviation = Math.sqrt((variance(values) * values.length) / (values.length - 1));
+  return {
+    ...claim,
+    values,
+    interval,
+    effectSize: deviation > 0 ? (interval.mean - threshold) / deviation : null,
+    outcome,
+    needs: outcome === 'undecided' ? furtherValues(values, threshold) : null,
+  };
+}
+
+/** The outcome as people read it, with what an undecided claim still needs. */
+export function outcomeInWords({ outcome, needs, per, values }: Verdict): string {
+  if (outcome !== 'undecided') return outcome;
+  if (values.length === 0) return 'undecided: no data yet';
+  return `undecided: needs ${needs === null ? 'over 1000' : needs} more ${needs === 1 ? per : `${per}s`}`;
+}
