@@ -34,6 +34,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Its gradients are written as browser modules, which Node cannot load by itself.
+          server: { deps: { inline: [/@tensorflow\/tfjs-core/] } },
         },
       },
       {

@@ -12,6 +12,7 @@ const floors = [
   ['methods'],
   ['experiments'],
   ['storage'],
+  ['bench'],
   ['workers'],
   ['lab', 'cli'],
 ];
