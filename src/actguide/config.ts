@@ -1,7 +1,7 @@
 import type { PolicySize } from '../policy/types.ts';
 
-/** ActGuide-RL and what it is compared with; supervised fine-tuning is `sft`. */
-export const methods = ['actguide', 'grpo', 'sft'] as const;
+/** ActGuide-RL and what it is compared with; `sft` is supervised fine-tuning, `opsd` on-policy self-distillation. */
+export const methods = ['actguide', 'grpo', 'sft', 'opsd'] as const;
 export type Method = (typeof methods)[number];
 
 export const presets = ['paper', 'released-code'] as const;
@@ -169,7 +169,7 @@ export interface StepMetrics {
   readonly gradNorm: number;
   readonly learningRate: number;
   readonly kl: number;
-  /** Mean loss of the step's updates where the method has one: `sft`; else null. */
+  /** Mean loss of the step's updates where the method has one: `sft`, `opsd`; else null. */
   readonly loss: number | null;
   readonly unguided: SourceMetrics;
   readonly guided: SourceMetrics | null;

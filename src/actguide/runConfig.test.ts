@@ -37,7 +37,7 @@ describe('parseRunConfig', () => {
 
   it.each([
     [{ preset: 'foo' }, 'preset: expected paper or released-code, got foo.'],
-    [{ method: 'ppo' }, 'method: expected actguide, grpo or sft, got ppo.'],
+    [{ method: 'ppo' }, 'method: expected actguide, grpo, sft or opsd, got ppo.'],
     [{ policy: 'huge' }, 'policy: expected nano, micro, mini or small, got huge.'],
     [{ groupSize: 0 }, 'groupSize: expected an integer from 2 to 64, got 0.'],
     [{ seed: 'abc' }, 'seed: expected an integer from 0 to 4294967295, got abc.'],

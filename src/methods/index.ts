@@ -6,6 +6,7 @@ import type { Environment } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 import { actguide } from './actguide.ts';
 import { grpo } from './grpo.ts';
+import { opsd } from './opsd.ts';
 import { sft } from './sft.ts';
 
 /** Reinforcement learning: a method is how it collects the groups of a step; the rest of Algorithm 1 is shared. */
@@ -19,6 +20,7 @@ export const iterations: Readonly<Record<Method, Iterate>> = {
   actguide: reinforce(actguide),
   grpo: reinforce(grpo),
   sft,
+  opsd,
 };
 
 /** A trainer for `config.method`. The policy's parameters at this moment become the KL reference. */
