@@ -62,7 +62,7 @@ export const presetOptions: Record<Preset, AlgorithmOptions> = {
     advantageStd: 'population',
     aggregation: 'token',
     clipEps: 0.2,
-    dualClip: null,
+    dualClip: 3,
     klCoefficient: 0.001,
     klOnGuided: true,
   },

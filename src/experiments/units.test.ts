@@ -10,6 +10,7 @@ const key = (...args: Parameters<typeof training>) => unitKey(training(...args),
 const echo: Probe<{ n: number }, number> = {
   name: 'echo',
   version: 1,
+  work: 1,
   async *run(_policy, _environment, { n }) {
     yield 1;
     return n;
