@@ -1,0 +1,33 @@
+import type { Timing } from './measure.ts';
+
+export const suiteNames = ['train', 'sample', 'products', 'actguide', 'scaling', 'memory'] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+/** One measured case of one contender; a JSON line of `npm run bench -- --json`. */
+export interface BenchRecord extends Partial<Timing> {
+  readonly suite: SuiteName;
+  readonly contender: string;
+  readonly backend: string;
+  /** What was varied: batch, context, layout, … */
+  readonly at: Readonly<Record<string, number | string>>;
+  /** The first run, compilation included. */
+  readonly firstMs?: number;
+  /** Most bytes of GPU buffers alive at once. */
+  readonly peakBytes?: number;
+  /** 10⁹ operations a second, a multiplication and an addition counted as two. */
+  readonly gflops?: number;
+  /** 10⁹ bytes a second, read and written. */
+  readonly gbps?: number;
+  /** max |loss − our loss| over the first updates. */
+  readonly lossGap?: number;
+  /** Why nothing was measured. */
+  readonly absent?: string;
+}
+
+export interface BenchSettings {
+  /** Turns a task is timed; the median is reported. */
+  readonly turns: number;
+  /** Smaller cases, for a first look. */
+  readonly quick: boolean;
+  readonly seed: number;
+}

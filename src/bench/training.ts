@@ -1,0 +1,67 @@
+import { initialParameters } from '../policy/parameters.ts';
+import type { Contender, Entry, Trainer } from './contender.ts';
+import { benchPolicy, benchUpdate, distinctSequences } from './data.ts';
+import { interleave, time } from './measure.ts';
+import { bufferBytes, resetPeak } from './memory.ts';
+import type { BenchRecord, BenchSettings } from './record.ts';
+
+/** Updates whose losses are compared, the first one included. */
+const COMPARED = 4;
+
+/** A contender in the middle of a case. */
+interface Runner {
+  readonly contender: Contender;
+  readonly trainer: Trainer;
+  readonly firstMs: number;
+  readonly losses: number[];
+}
+
+/**
+ * Train step of {@link benchPolicy}: forward, backward, clipping and AdamW on the same batches from the same weights.
+ * The first entry is ours; `lossGap` is the distance from its losses. A peer that fails in a case is reported
+ * with its message.
+ */
+export async function* trainSteps(
+  entries: readonly Entry[],
+  { turns, quick, seed }: BenchSettings,
+): AsyncGenerator<BenchRecord> {
+  const { context: T, vocabulary: V } = benchPolicy;
+  const parameters = initialParameters(benchPolicy, seed);
+  for (const batch of quick ? [64] : [64, 256]) {
+    const batches = Array.from({ length: COMPARED }, (_, i) => ({
+      sequences: distinctSequences(batch, T, V, seed + i),
+    }));
+    const record = (entry: { name: string; backend: string }) =>
+      ({ suite: 'train', contender: entry.name, backend: entry.backend, at: { batch } }) as const;
+    const runners: Runner[] = [];
+    for (const entry of entries) {
+      if ('absent' in entry) {
+        yield { ...record(entry), absent: entry.absent };
+        continue;
+      }
+      if (entry.device) resetPeak(entry.device);
+      try {
+        const trainer = await entry.trainer(benchPolicy, parameters, benchUpdate);
+        const losses: number[] = [];
+        const step = async (i: number): Promise<void> => void losses.push(await trainer.step(batches[i]));
+        const firstMs = await time(() => step(0));
+        for (let i = 1; i < COMPARED; i++) await step(i);
+        runners.push({ contender: entry, trainer, firstMs, losses });
+      } catch (error) {
+        yield { ...record(entry), absent: error instanceof Error ? error.message : String(error) };
+      }
+    }
+    let turn = 0;
+    const tasks = runners.map(({ trainer }) => ({ run: () => trainer.step(batches[turn++ % COMPARED]) }));
+    const timings = await interleave(tasks, turns);
+    for (const [i, { contender, firstMs, losses }] of runners.entries())
+      yield {
+        ...record(contender),
+        ...timings[i],
+        firstMs,
+        lossGap: Math.max(...losses.map((loss, j) => Math.abs(loss - runners[0].losses[j]))),
+        ...(contender.device && { peakBytes: bufferBytes(contender.device).peakBytes }),
+      };
+    for (const { trainer } of runners) trainer.dispose();
+  }
+}
