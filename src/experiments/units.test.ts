@@ -82,7 +82,7 @@ describe('keys', () => {
       advantageStd: 'population',
       aggregation: 'token',
       clipEps: 0.2,
-      dualClip: null,
+      dualClip: 3,
       klCoefficient: 0.001,
       klOnGuided: true,
     });
