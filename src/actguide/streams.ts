@@ -11,6 +11,8 @@ export const roles = {
   continuation: 7,
   noise: 8,
   expert: 9,
+  recovery: 10,
+  utility: 11,
 } as const;
 export type Role = (typeof roles)[keyof typeof roles];
 
