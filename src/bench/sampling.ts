@@ -19,10 +19,11 @@ export async function* samplingRuns(
     const at = { sequences, prompt: PROMPT, new: NEW };
     return { suite: 'sample', contender: entry.name, backend: entry.backend, at } as const;
   };
+  const absent: BenchRecord[] = [];
   const runners: { contender: Contender; sampler: Sampler; firstMs: number }[] = [];
   for (const entry of entries) {
     if ('absent' in entry) {
-      yield { ...record(entry), absent: entry.absent };
+      absent.push({ ...record(entry), absent: entry.absent });
       continue;
     }
     try {
@@ -30,7 +31,7 @@ export async function* samplingRuns(
       const firstMs = await time(() => sampler.sample(prompts, NEW, seed));
       runners.push({ contender: entry, sampler, firstMs });
     } catch (error) {
-      yield { ...record(entry), absent: error instanceof Error ? error.message : String(error) };
+      absent.push({ ...record(entry), absent: error instanceof Error ? error.message : String(error) });
     }
   }
   let draw = seed;
@@ -40,5 +41,6 @@ export async function* samplingRuns(
   );
   for (const [i, { contender, firstMs }] of runners.entries())
     yield { ...record(contender), ...timings[i], firstMs };
+  yield* absent;
   for (const { sampler } of runners) sampler.dispose();
 }

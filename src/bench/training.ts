@@ -33,10 +33,11 @@ export async function* trainSteps(
     }));
     const record = (entry: { name: string; backend: string }) =>
       ({ suite: 'train', contender: entry.name, backend: entry.backend, at: { batch } }) as const;
+    const absent: BenchRecord[] = [];
     const runners: Runner[] = [];
     for (const entry of entries) {
       if ('absent' in entry) {
-        yield { ...record(entry), absent: entry.absent };
+        absent.push({ ...record(entry), absent: entry.absent });
         continue;
       }
       if (entry.device) resetPeak(entry.device);
@@ -48,7 +49,7 @@ export async function* trainSteps(
         for (let i = 1; i < COMPARED; i++) await step(i);
         runners.push({ contender: entry, trainer, firstMs, losses });
       } catch (error) {
-        yield { ...record(entry), absent: error instanceof Error ? error.message : String(error) };
+        absent.push({ ...record(entry), absent: error instanceof Error ? error.message : String(error) });
       }
     }
     let turn = 0;
@@ -62,6 +63,7 @@ export async function* trainSteps(
         lossGap: Math.max(...losses.map((loss, j) => Math.abs(loss - runners[0].losses[j]))),
         ...(contender.device && { peakBytes: bufferBytes(contender.device).peakBytes }),
       };
+    yield* absent;
     for (const { trainer } of runners) trainer.dispose();
   }
 }

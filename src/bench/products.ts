@@ -1,0 +1,138 @@
+import { Random } from '../core/random.ts';
+import type { Gpu } from '../kernels/gpu.ts';
+import { matmul, matmulPartialLength, type MatmulDims, type MatmulLayout } from '../kernels/matmul.ts';
+import { defineOp, grid } from '../kernels/op.ts';
+import { part, type Tensor } from '../kernels/tensor.ts';
+import { candidates, partialLength, type ProductTensors } from './candidates.ts';
+import { benchPolicy } from './data.ts';
+import { interleave, time } from './measure.ts';
+import type { BenchRecord, BenchSettings } from './record.ts';
+import ceilingsWgsl from './kernels/ceilings.wgsl?raw';
+
+/** A product of the training step: what it computes, and its shape. */
+export interface Product extends MatmulDims {
+  readonly name: string;
+  readonly layout: MatmulLayout;
+}
+
+/** Every product of a training step over `M` rows of {@link benchPolicy}, one of each kind. */
+export function trainingProducts(M: number): Product[] {
+  const { width: C, feedForward: F, vocabulary: V } = benchPolicy;
+  const linear = (name: string, K: number, N: number): Product[] => [
+    { name: `${name}`, layout: 'nn', M, N, K },
+    { name: `d ${name} input`, layout: 'nt', M, N: K, K: N },
+    { name: `d ${name} weight`, layout: 'tn', M: K, N, K: M },
+  ];
+  return [
+    ...linear('qkv', C, 3 * C),
+    ...linear('out', C, C),
+    ...linear('gateUp', C, 2 * F),
+    ...linear('down', F, C),
+    { name: 'logits', layout: 'nt', M, N: V, K: C },
+    { name: 'd logits input', layout: 'nn', M, N: C, K: V },
+    { name: 'd logits weight', layout: 'tn', M: V, N: C, K: M },
+  ];
+}
+
+const random = (gpu: Gpu, length: number, seed: number): Tensor => {
+  const stream = new Random(seed);
+  return gpu.upload(Float32Array.from({ length }, () => 2 * stream.next() - 1));
+};
+
+/** Milliseconds a run of `record`, so often in one submit that the wait for it counts little. */
+async function perRun(gpu: Gpu, out: Tensor, runs: number, record: () => void): Promise<number> {
+  for (let i = 0; i < runs; i++) record();
+  return (await time(() => gpu.read(part(out, 1)))) / runs;
+}
+
+/**
+ * Rates of our products at the shapes of the training step, each against the best of the hand-written candidates
+ * (which are checked to give the same product), and the adapter's ceilings: multiply-adds in registers and copies.
+ */
+export async function* productRates(gpu: Gpu, settings: BenchSettings): AsyncGenerator<BenchRecord> {
+  yield* ceilings(gpu, settings);
+  const rows = benchPolicy.context * (settings.quick ? 16 : 64);
+  for (const product of trainingProducts(rows)) yield* rateOf(gpu, product, settings);
+}
+
+async function* rateOf(
+  gpu: Gpu,
+  product: Product,
+  { turns, seed }: BenchSettings,
+): AsyncGenerator<BenchRecord> {
+  const { name, layout, M, N, K } = product;
+  const tensors: ProductTensors = {
+    a: random(gpu, M * K, seed),
+    b: random(gpu, K * N, seed + 1),
+    out: gpu.alloc(M * N),
+    partial: gpu.alloc(Math.max(partialLength(product), matmulPartialLength(product))),
+  };
+  const recordOurs = (): void => matmul(gpu.recorder, layout, tensors, product);
+  recordOurs();
+  const [expected] = await gpu.read(tensors.out);
+  // As many a submit as take some 20 ms.
+  const once = await perRun(gpu, tensors.out, 1, recordOurs);
+  const runs = Math.max(1, Math.min(64, Math.round(20 / once)));
+
+  const rated: { name: string; ms: number; record: () => void }[] = [];
+  for (const candidate of candidates(gpu.adapter.subgroupSize)) {
+    const record = (): void => candidate.record(gpu.recorder, layout, tensors, product);
+    record();
+    const [actual] = await gpu.read(tensors.out);
+    const wrong = actual.findIndex((value, i) => Math.abs(value - expected[i]) > 1e-5 * K + 1e-4);
+    if (wrong >= 0) throw new Error(`${candidate.name}: wrong product ${name} at ${wrong}`);
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) times.push(await perRun(gpu, tensors.out, runs, record));
+    rated.push({ name: candidate.name, ms: Math.min(...times), record });
+  }
+  const best = rated.reduce((a, b) => (b.ms < a.ms ? b : a));
+  const [own, other] = await interleave(
+    [recordOurs, best.record].map((record) => ({ run: () => perRun(gpu, tensors.out, runs, record) })),
+    turns,
+  );
+  const of = (contender: string, timing: typeof own): BenchRecord => {
+    const [medianMs, lowMs, highMs] = [timing.medianMs, timing.lowMs, timing.highMs].map((ms) => ms / runs);
+    const at = { product: name, layout, M, N, K };
+    const gflops = (2 * M * N * K) / medianMs / 1e6;
+    return { suite: 'products', contender, backend: 'WebGPU', at, medianMs, lowMs, highMs, turns, gflops };
+  };
+  yield of('ActGuide Lab', own);
+  yield of(`best candidate: ${best.name}`, other);
+  Object.values(tensors).forEach((tensor: Tensor) => gpu.free(tensor));
+}
+
+const used = ['from', 'to'] as const;
+const ceilingsOp = defineOp({
+  name: 'ceilings',
+  wgsl: ceilingsWgsl,
+  bindings: { from: 'read', to: 'read_write' },
+  dims: { n: 'u32', rounds: 'u32' },
+  kernels: { multiplyAdd: used, copy: used },
+});
+
+/** The adapter's measured ceilings. */
+async function* ceilings(gpu: Gpu, { turns, quick }: BenchSettings): AsyncGenerator<BenchRecord> {
+  const n = quick ? 2 ** 18 : 2 ** 20;
+  const threads = 2 ** 16;
+  const rounds = quick ? 16 : 64;
+  const from = random(gpu, 4 * n, 1);
+  const to = gpu.alloc(4 * n);
+  const dispatch = (kernel: 'multiplyAdd' | 'copy', count: number): (() => void) => {
+    return () => gpu.recorder.dispatch(ceilingsOp, kernel, { from, to }, { n, rounds }, grid(count));
+  };
+  const tasks = [dispatch('multiplyAdd', threads), dispatch('copy', n)].map((record) => ({
+    run: () => perRun(gpu, to, 4, record),
+  }));
+  for (const task of tasks) await task.run();
+  const [arithmetic, copying] = await interleave(tasks, turns);
+  const own = { suite: 'products', contender: 'ceiling', backend: 'WebGPU' } as const;
+  const flop = threads * rounds * 64 * 4 * 2;
+  yield {
+    ...own,
+    at: { kernel: 'multiply-add' },
+    ...arithmetic,
+    gflops: (4 * flop) / arithmetic.medianMs / 1e6,
+  };
+  yield { ...own, at: { kernel: 'copy' }, ...copying, gbps: (4 * 32 * n) / copying.medianMs / 1e6 };
+  [from, to].forEach((tensor) => gpu.free(tensor));
+}
