@@ -17,6 +17,8 @@ export interface AlgorithmOptions {
   readonly guidedPrompt: 'unguided' | 'guided';
   /** Expected share of task-irrelevant actions in the plans that guide (Table 5). */
   readonly actionNoise: number;
+  /** Probability that a step of the expert that `sft` learns from is the right one. */
+  readonly expertSkill: number;
   /** Group after fallback: N unguided + N guided, or the N guided alone. */
   readonly assembly: 'union' | 'replace';
   /** First guidance level the search may return. */
@@ -51,6 +53,7 @@ export const presetOptions: Record<Preset, AlgorithmOptions> = {
     level: 'minimal',
     guidedPrompt: 'unguided',
     actionNoise: 0,
+    expertSkill: 0.9,
     assembly: 'union',
     searchFrom: 1,
     probeFullPlan: true,
@@ -71,6 +74,7 @@ export const presetOptions: Record<Preset, AlgorithmOptions> = {
     level: 'minimal',
     guidedPrompt: 'unguided',
     actionNoise: 0,
+    expertSkill: 0.9,
     assembly: 'replace',
     searchFrom: 0,
     probeFullPlan: false,

@@ -75,6 +75,7 @@ const optionFields = {
   level: orElse(number(0, 1), 'minimal', 'a number from 0 to 1 or minimal'),
   guidedPrompt: oneOf(['unguided', 'guided']),
   actionNoise: number(0, MAX_ACTION_NOISE),
+  expertSkill: above(0, 1),
   assembly: oneOf(['union', 'replace']),
   searchFrom: oneOf([0, 1]),
   probeFullPlan: boolean,

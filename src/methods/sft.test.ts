@@ -4,7 +4,6 @@ import { GatePolicy } from '../actguide/testing/gatePolicy.ts';
 import { gates } from '../actguide/testing/gates.ts';
 import { demonstrationSeed, trainingSeed } from '../envs/seeds.ts';
 import { createTrainer } from './index.ts';
-import { EXPERT_SKILL } from './sft.ts';
 
 const config: RunConfig = {
   ...defaultRun,
@@ -62,7 +61,8 @@ describe('sft', () => {
     await run(policy, { steps: 6 });
     const kept = batches.flat();
     expect(kept.every((tokens) => !tokens.includes(gates.words.indexOf('no')))).toBe(true);
-    const expected = (EXPERT_SKILL ** 2 * 2 + EXPERT_SKILL ** 3) / 3;
+    const { expertSkill } = config.options;
+    const expected = (expertSkill ** 2 * 2 + expertSkill ** 3) / 3;
     expect(kept.length / (6 * 72)).toBeCloseTo(expected, 1);
     expect(batches).toHaveLength(12);
   });

@@ -7,9 +7,6 @@ import type { Demonstration } from '../envs/demonstration.ts';
 import { demonstrationSeed } from '../envs/seeds.ts';
 import { expertEpisode } from './expert.ts';
 
-/** Probability that a step of the expert is the right one. */
-export const EXPERT_SKILL = 0.9;
-
 /**
  * Supervised fine-tuning on an expert's demonstrations with their thoughts, rejection-sampled as in the paper
  * (Appendix A.1): M tasks a step, apart from those of reinforcement learning; N expert episodes a task, of which
@@ -23,7 +20,9 @@ export const sft: Iterate = async (policy, sampler, updates) => {
   const sampled = environment
     .tasks({ seed, count: config.tasksPerStep })
     .flatMap((task) =>
-      Array.from({ length: config.groupSize }, () => expertEpisode(environment, task, random, EXPERT_SKILL)),
+      Array.from({ length: config.groupSize }, () =>
+        expertEpisode(environment, task, random, config.options.expertSkill),
+      ),
     );
   sampler.cost.collect.rollouts += sampled.length;
   sampler.cost.collect.environmentSteps += sampled.reduce((sum, { turns }) => sum + turns, 0);
