@@ -8,8 +8,8 @@ const PANEL = { width: 460, height: 290 };
 const GAP = 24;
 /** Above each panel: its title. */
 const TITLE = 20;
-/** Above the panels: one row of the legend. */
-const LEGEND = 30;
+/** Above the panels: height of a row of the legend. */
+const LEGEND = 26;
 const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif';
 
 const { document } = parseHTML('<!doctype html><body></body>');
@@ -22,6 +22,11 @@ function element(name: string, attributes: Record<string, string | number>, text
   return node;
 }
 
+/** A line of no more points than this shows them. */
+const FEW_POINTS = 16;
+/** Distance between the series at one place of an ordinal axis. */
+const DODGE = 0.14;
+
 /** The marks of a panel, back to front. */
 function marks({ mark, points, shaded, y }: Panel): Plot.Markish[] {
   const data = [...points];
@@ -29,39 +34,64 @@ function marks({ mark, points, shaded, y }: Panel): Plot.Markish[] {
     ? [Plot.rectX([shaded], { x1: (d: number[]) => d[0], x2: (d: number[]) => d[1], fill: '#ddd' })]
     : [];
   const whiskers = data.filter((point) => point.low !== undefined && point.high !== undefined);
-  const color = (point: Point) => point.series;
   const base = [...shade, Plot.ruleY([y.domain?.[0] ?? 0])];
-  if (mark === 'line')
+  const series = { z: 'series', fill: 'series' } as const;
+  if (mark === 'line') {
+    const counts = new Map<string, number>();
+    for (const point of data) counts.set(point.series, (counts.get(point.series) ?? 0) + 1);
+    const few = data.filter((point) => (counts.get(point.series) ?? 0) <= FEW_POINTS);
     return [
       ...base,
-      Plot.areaY(whiskers, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.18, z: 'series' }),
-      Plot.lineY(data, { x: 'x', y: 'y', stroke: color, strokeWidth: 2, z: 'series' }),
+      Plot.areaY(whiskers, { ...series, x: 'x', y1: 'low', y2: 'high', fillOpacity: 0.18 }),
+      Plot.lineY(data, { x: 'x', y: 'y', z: 'series', stroke: 'series', strokeWidth: 2 }),
+      Plot.dot(few, { ...series, x: 'x', y: 'y', r: 2.5 }),
     ];
-  const ordinal = data.some((point) => typeof point.x === 'string');
-  const error = ordinal
-    ? Plot.ruleX(whiskers, { x: 'x', y1: 'low', y2: 'high', strokeWidth: 1.5 })
-    : Plot.ruleX(whiskers, { x: 'x', y1: 'low', y2: 'high', stroke: color, strokeWidth: 1.5 });
-  if (mark === 'dot') return [...base, error, Plot.dot(data, { x: 'x', y: 'y', fill: color, r: 4 })];
-  const bars = ordinal
-    ? Plot.barY(data, { x: 'x', y: 'y', fill: color })
-    : Plot.ruleX(data, { x: 'x', y: 'y', stroke: color, strokeWidth: 5 });
-  return [...base, bars, error];
+  }
+  const error = (stroke: string) =>
+    Plot.ruleX(whiskers, { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5 });
+  if (mark === 'dot') return [...base, error('series'), Plot.dot(data, { ...series, x: 'x', y: 'y', r: 4 })];
+  if (data.some((point) => typeof point.x === 'string'))
+    return [...base, Plot.barY(data, { ...series, x: 'x', y: 'y' }), error('#222')];
+  return [...base, Plot.ruleX(data, { x: 'x', y: 'y', stroke: 'series', strokeWidth: 5 }), error('#222')];
 }
 
-function drawPanel(panel: Panel, color: Plot.ScaleOptions): Element {
+/** Dots over names become dots over numbers, the series side by side; the names are then the ticks. */
+function dodged(panel: Panel): { panel: Panel; ticks: readonly string[] | null } {
+  const names = panel.x.domain?.map(String) ?? [...new Set(panel.points.map(({ x }) => String(x)))];
+  if (panel.mark !== 'dot' || !panel.points.some(({ x }) => typeof x === 'string'))
+    return { panel, ticks: null };
+  const own = panel.points.every(({ x, series }) => x === series);
+  const series = own ? [] : [...new Set(panel.points.map((point) => point.series))];
+  const points = panel.points.map((point): Point => {
+    const aside = own ? 0 : series.indexOf(point.series) - (series.length - 1) / 2;
+    return { ...point, x: names.indexOf(String(point.x)) + DODGE * aside };
+  });
+  const x = { label: panel.x.label, domain: [-0.5, names.length - 0.5] };
+  // Where every name has a colour of its own, the legend tells them.
+  return { panel: { ...panel, x, points }, ticks: own ? [] : names };
+}
+
+function drawPanel(given: Panel, color: Plot.ScaleOptions): Element {
+  const { panel, ticks } = dodged(given);
   const ordinal = panel.points.some((point) => typeof point.x === 'string');
   const names = [...new Set(panel.points.map((point) => point.x))];
+  const rotated = ordinal && names.length > 8;
+  const axis = ticks
+    ? { ticks: ticks.map((_, i) => i), tickFormat: (i: number) => ticks[i], tickSize: 0 }
+    : ordinal
+      ? { type: 'band' as const, tickRotate: rotated ? -20 : 0 }
+      : { ticks: 6 };
   return Plot.plot({
     document,
     ...PANEL,
     marginTop: 30,
     marginLeft: 52,
-    marginBottom: ordinal ? 64 : 42,
+    marginBottom: rotated ? 64 : 42,
     style: { fontFamily: FONT, fontSize: '12px', background: 'white', color: '#222' },
     x: {
-      label: panel.x.label,
+      label: panel.x.label === '' ? null : panel.x.label,
       ...(panel.x.domain ? { domain: panel.x.domain } : ordinal ? { domain: names } : {}),
-      ...(ordinal ? { type: 'band', tickRotate: names.length > 4 ? -20 : 0 } : { ticks: 6 }),
+      ...axis,
     },
     y: { label: panel.y.label, grid: true, ticks: 5, ...(panel.y.domain && { domain: panel.y.domain }) },
     color,
@@ -69,34 +99,46 @@ function drawPanel(panel: Panel, color: Plot.ScaleOptions): Element {
   });
 }
 
+interface LegendEntry {
+  readonly name: string;
+  readonly color: string;
+  readonly x: number;
+  /** Row of the legend, from 0. */
+  readonly row: number;
+}
+
+/** Places of the series' names, in as many rows as the width needs. */
+function legend(series: readonly string[], width: number): LegendEntry[] {
+  let [x, row] = [GAP, 0];
+  return series.map((name, i) => {
+    const own = 40 + 7 * name.length;
+    if (x + own > width && x > GAP) [x, row] = [GAP, row + 1];
+    const entry = { name, color: palette[i % palette.length], x, row };
+    x += own;
+    return entry;
+  });
+}
+
 /** The figure as an SVG document that stands alone: no script, no style from outside, white ground, for print. */
 export function drawFigure({ caption, columns, panels }: Figure): string {
   const series = [...new Set(panels.flatMap(({ points }) => points.map((point) => point.series)))];
-  const color = { domain: series, range: series.map((_, i) => palette[i % palette.length]) };
   const across = Math.min(columns, panels.length);
   const width = across * (PANEL.width + GAP) + GAP;
-  const height = LEGEND + Math.ceil(panels.length / across) * (TITLE + PANEL.height + GAP) + GAP;
-  const svg = element('svg', {
-    xmlns: SVG,
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: 'img',
-    'font-family': FONT,
-    'font-size': 12,
-  });
+  const entries = legend(series, width);
+  const top = LEGEND * (1 + Math.max(0, ...entries.map(({ row }) => row)));
+  const height = top + Math.ceil(panels.length / across) * (TITLE + PANEL.height + GAP);
+  const color = { domain: series, range: entries.map((entry) => entry.color) };
+  const size = { width, height, viewBox: `0 0 ${width} ${height}` };
+  const svg = element('svg', { xmlns: SVG, ...size, role: 'img', 'font-family': FONT, 'font-size': 12 });
   svg.append(element('title', {}, caption), element('rect', { width, height, fill: 'white' }));
-  let at = GAP;
-  for (const [i, name] of series.entries()) {
+  for (const { name, color: fill, x, row } of entries)
     svg.append(
-      element('rect', { x: at, y: 12, width: 14, height: 10, fill: color.range[i] }),
-      element('text', { x: at + 20, y: 21, fill: '#222' }, name),
+      element('rect', { x, y: 12 + LEGEND * row, width: 14, height: 10, fill }),
+      element('text', { x: x + 20, y: 21 + LEGEND * row, fill: '#222' }, name),
     );
-    at += 44 + 7 * name.length;
-  }
   panels.forEach((panel, i) => {
     const x = GAP + (i % across) * (PANEL.width + GAP);
-    const y = LEGEND + Math.floor(i / across) * (TITLE + PANEL.height + GAP);
+    const y = top + Math.floor(i / across) * (TITLE + PANEL.height + GAP);
     const drawn = drawPanel(panel, color);
     drawn.setAttribute('x', String(x));
     drawn.setAttribute('y', String(y + TITLE));

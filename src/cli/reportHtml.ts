@@ -1,4 +1,4 @@
-import { outcomeInWords, type Table, type Verdict } from '../experiments/index.ts';
+import { outcomeInWords, type Cell, type Table, type Verdict } from '../experiments/index.ts';
 import type { ItemFile } from './itemFiles.ts';
 
 /** An item with its figure, an SVG document. */
@@ -13,9 +13,15 @@ const escape = (text: string): string =>
 const row = (cells: readonly string[], tag = 'td'): string =>
   `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
 
+/** A value and its interval stay on one line. */
+function cellText(cell: Cell): string {
+  const text = escape(cell === null ? '–' : String(cell));
+  return text.endsWith(']') ? `<span class="n">${text}</span>` : text;
+}
+
 const table = ({ caption, columns, rows }: Table): string =>
   `<table><caption>${escape(caption)}</caption><thead>${row(columns.map(escape), 'th')}</thead><tbody>` +
-  `${rows.map((cells) => row(cells.map((cell) => escape(cell === null ? '–' : String(cell))))).join('')}</tbody></table>`;
+  `${rows.map((cells) => row(cells.map(cellText))).join('')}</tbody></table>`;
 
 const number = (x: number): string => (Math.abs(x) >= 100 ? x.toFixed(0) : x.toFixed(3));
 
@@ -77,7 +83,7 @@ const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2r
 table{border-collapse:collapse;margin:1rem 0;font-size:.9rem}caption{text-align:left;color:#555;padding:.3rem 0}
 th,td{border-bottom:1px solid #ddd;padding:.3rem .6rem;text-align:left;vertical-align:top}
 figure{margin:1rem 0;overflow-x:auto}svg{max-width:100%;height:auto}small{color:#555}
-.holds{color:#00614a;font-weight:600}.does-not-hold{color:#a33c00;font-weight:600}.undecided{color:#555}`;
+td{font-variant-numeric:tabular-nums}.n{white-space:nowrap}.holds{color:#00614a;font-weight:600}.does-not-hold{color:#a33c00;font-weight:600}.undecided{color:#555}`;
 
 /** All items in one HTML file that needs nothing else: no script, no style or image from outside. */
 export function reportHtml(entries: readonly ReportEntry[]): string {

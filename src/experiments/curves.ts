@@ -110,7 +110,7 @@ export function seriesOver(rows: readonly Row[], x: string, y: string): Point[] 
 }
 
 /** Final success of each variant with its 95 % interval over seeds, in the order of the variants. */
-export function finalPoints(runs: readonly Run[], series = 'unguided success'): Point[] {
+export function finalPoints(runs: readonly Run[]): Point[] {
   const names = [...new Set(runs.map(({ variant }) => variant))];
   return names.map((name) => {
     const {
@@ -118,6 +118,6 @@ export function finalPoints(runs: readonly Run[], series = 'unguided success'): 
       low,
       high,
     } = bootstrapMean(runs.filter((run) => run.variant === name).map(finalSuccess));
-    return { series, x: name, y, low, high };
+    return { series: name, x: name, y, low, high };
   });
 }

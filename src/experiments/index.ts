@@ -1,10 +1,30 @@
 import type { Item } from './item.ts';
 import { fig3 } from './items/fig3.ts';
 import { fig5 } from './items/fig5.ts';
+import { fig6 } from './items/fig6.ts';
+import { fig7 } from './items/fig7.ts';
+import { fig8 } from './items/fig8.ts';
+import { releasedCode } from './items/releasedCode.ts';
+import { table1 } from './items/table1.ts';
+import { table2 } from './items/table2.ts';
+import { table3 } from './items/table3.ts';
+import { table4 } from './items/table4.ts';
+import { table5 } from './items/table5.ts';
+import { table6 } from './items/table6.ts';
+import { table7 } from './items/table7.ts';
+import { table8 } from './items/table8.ts';
 
 export { csv } from './csv.ts';
 export type { Figure, Panel, Point } from './figure.ts';
-export { Results, type Item, type ItemContext, type Measurement, type Row, type Table } from './item.ts';
+export {
+  Results,
+  type Cell,
+  type Item,
+  type ItemContext,
+  type Measurement,
+  type Row,
+  type Table,
+} from './item.ts';
 export {
   keyIn,
   runUnits,
@@ -20,4 +40,19 @@ export { describeUnit, sha256, unitId, unitKey, type Unit, type WorldSpec } from
 export { outcomeInWords, type Verdict } from './verdict.ts';
 
 /** Every figure and table that can be reproduced, in the order of the paper. */
-export const items: readonly Item[] = [fig3, fig5];
+export const items: readonly Item[] = [
+  fig3,
+  table1,
+  table2,
+  fig5,
+  fig6,
+  table3,
+  table4,
+  fig7,
+  table5,
+  table6,
+  fig8,
+  table7,
+  table8,
+  releasedCode,
+];

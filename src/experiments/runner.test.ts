@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { token } from '../actguide/testing/gates.ts';
 import { differences, environmentSteps, runsOf, successWithin } from './curves.ts';
 import { Results, training } from './item.ts';
-import { actguideVariant, fig5, grpoVariant } from './items/fig5.ts';
+import { fig5 } from './items/fig5.ts';
 import { keyIn, runUnits, unitsToRun, type RunEvent } from './runner.ts';
 import type { ProbeRecord, TrainingRecord } from './store.ts';
 import { gateContext, gateLab } from './testing/gateLab.ts';
 import { plainWorld, probing, type Probe, type Unit } from './units.ts';
+import { actguideVariant, grpoVariant } from './variants.ts';
 
 /** Sum of the log-probabilities of every token in the first turn: a measurement that training changes. */
 const weightSum: Probe<{ scale: number }, number> = {
   name: 'weightSum',
   version: 1,
+  work: 1,
   async *run(policy, environment, { scale }) {
     yield 0.5;
     const [task] = environment.tasks({ seed: 1, count: 1 });
@@ -109,6 +111,7 @@ describe('the runner', () => {
     const broken: Probe<object, never> = {
       name: 'broken',
       version: 1,
+      work: 1,
       async *run() {
         yield 0;
         throw new Error('no such thing');
@@ -163,14 +166,14 @@ describe('curves', () => {
     ]);
     await all(units, lab);
     const full = fig5.measure(gateContext, await Results.load(units, lab));
-    expect(full.rows).toHaveLength(3 * (3 + 3 + 6));
+    expect(full.rows).toHaveLength(3 * (3 + 3 + 9));
     const [trainable] = full.verdicts;
     expect(trainable.outcome).toBe('holds');
     expect(trainable.values).toHaveLength(3);
     expect(full.tables[0].rows.map(([name, seeds]) => [name, seeds])).toEqual([
       ['ActGuide-RL', 3],
       ['GRPO', 3],
-      ['GRPO, twice the steps', 3],
+      ['GRPO, three times the steps', 3],
     ]);
     expect(full.figure?.panels[0].points).toHaveLength(2 * 3);
   });

@@ -81,9 +81,16 @@ export async function unitsToRun(units: readonly Unit[], lab: Laboratory): Promi
   return [...planned.values()];
 }
 
-/** Share of a training step that other units count for. */
+/** How long a unit takes, in training steps. */
 const workOf = (unit: Unit): number =>
-  unit.kind === 'train' ? unit.config.steps : unit.kind === 'pretrain' ? unit.settings.updates / 50 : 4;
+  unit.kind === 'train'
+    ? unit.config.steps
+    : unit.kind === 'pretrain'
+      ? unit.settings.updates / UPDATES_PER_STEP
+      : unit.work;
+
+/** Updates of pretraining that take as long as a training step. */
+const UPDATES_PER_STEP = 20;
 
 /**
  * Runs the units that have no record yet, one after another, and keeps each record as soon as it is whole: after

@@ -1,5 +1,5 @@
 import { bootstrapMean, mean } from '../core/statistics.ts';
-import { finalSuccess, totalEnvironmentSteps, type Run } from './curves.ts';
+import { finalSuccess, successWithin, totalEnvironmentSteps, type Run } from './curves.ts';
 import type { Table } from './item.ts';
 
 /** `0.97 [0.95, 0.98]`: mean and 95 % bootstrap interval; a dash for nothing, the value alone for one. */
@@ -10,14 +10,23 @@ export function withInterval(values: readonly number[], digits = 2): string {
   return values.length === 1 ? text(center) : `${text(center)} [${text(low)}, ${text(high)}]`;
 }
 
+/** Success of a run where it had spent no more environment steps than the thriftiest run of its seed in all. */
+function atEqualSpending(run: Run, runs: readonly Run[]): number {
+  const spent = runs
+    .filter(({ seed }) => seed === run.seed)
+    .map(({ record }) => totalEnvironmentSteps(record));
+  return successWithin(run.record, Math.min(...spent));
+}
+
 /** Unguided success after training by variant and level, with what it cost. */
 export function successTable(runs: readonly Run[], levels: readonly string[]): Table {
   const variants = [...new Set(runs.map(({ variant }) => variant))];
   return {
     caption:
       'Unguided success after training on held-out tasks: mean [95 % interval] over seeds, ' +
-      'with the environment steps spent (probes of the search included).',
-    columns: ['', 'seeds', 'mean', ...levels, 'environment steps'],
+      'with the environment steps spent (probes of the search included), and the success at the last evaluation ' +
+      'within as many as the thriftiest of the runs spent.',
+    columns: ['', 'seeds', 'mean', ...levels, 'environment steps', 'at equal environment steps'],
     rows: variants.map((variant) => {
       const own = runs.filter((run) => run.variant === variant);
       return [
@@ -25,7 +34,8 @@ export function successTable(runs: readonly Run[], levels: readonly string[]): T
         own.length,
         withInterval(own.map(finalSuccess)),
         ...levels.map((_, level) => mean(own.map(({ record }) => record.success.levels[level])).toFixed(2)),
-        Math.round(mean(own.map(({ record }) => totalEnvironmentSteps(record)))),
+        own.length === 0 ? null : Math.round(mean(own.map(({ record }) => totalEnvironmentSteps(record)))),
+        withInterval(own.map((run) => atEqualSpending(run, runs)).filter(Number.isFinite)),
       ];
     }),
   };

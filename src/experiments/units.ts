@@ -47,6 +47,8 @@ export interface Probe<Args extends object, Result> {
   readonly name: string;
   /** Raised when the same arguments would give other numbers than before. */
   readonly version: number;
+  /** How long it takes, in training steps; for the remaining time alone. */
+  readonly work: number;
   run(
     policy: LanguageModel,
     environment: Environment,
@@ -60,6 +62,7 @@ export interface Probing<Result = unknown> {
   readonly kind: 'probe';
   readonly probe: string;
   readonly version: number;
+  readonly work: number;
   readonly on: PolicySource;
   readonly world: WorldSpec;
   readonly args: object;
@@ -84,6 +87,7 @@ export function probing<Args extends object, Result>(
     kind: 'probe',
     probe: probe.name,
     version: probe.version,
+    work: probe.work,
     on,
     world,
     args,

@@ -72,6 +72,7 @@ function summarise(task: SearchTask, { trajectory, tokens, prefixes, barrier }: 
 export const barrierProbe: Probe<BarrierArgs, readonly BarrierTask[]> = {
   name: 'barrier',
   version: 1,
+  work: 8,
   async *run(policy, environment, { seed, levels, tasksPerLevel, K, temperature }, { signal }) {
     const tasks = levels.flatMap((level) =>
       environment.tasks({ seed: evaluationSeed(seed), count: tasksPerLevel, level }),

@@ -1,0 +1,94 @@
+import { mean } from '../../core/statistics.ts';
+import type { StepMetrics } from '../../actguide/config.ts';
+import { runsOf, seriesOver, trainingRows, unitsOf, type Run, type Variant } from '../curves.ts';
+import type { Panel } from '../figure.ts';
+import type { Item, ItemContext } from '../item.ts';
+import { withInterval } from '../tables.ts';
+import { ACTGUIDE, actguideVariant, grpoVariant } from '../variants.ts';
+import { verdict } from '../verdict.ts';
+
+const variants = (context: ItemContext): Variant[] => [actguideVariant(context), grpoVariant(context)];
+
+const turns = (step: StepMetrics): number => step.unguided.turns;
+const length = (step: StepMetrics): number => step.unguided.responseLength;
+
+/** Mean over the first and over the last quarter of training. */
+function ends(
+  { record: { steps } }: Run,
+  of: (step: StepMetrics) => number,
+): { first: number; last: number } {
+  const quarter = Math.max(1, Math.floor(steps.length / 4));
+  return { first: mean(steps.slice(0, quarter).map(of)), last: mean(steps.slice(-quarter).map(of)) };
+}
+
+const growth = (run: Run, of: (step: StepMetrics) => number): number =>
+  ends(run, of).last - ends(run, of).first;
+
+export const fig6: Item = {
+  id: 'fig6',
+  title: 'Interaction turns and response length over training',
+  reference: 'Figure 6',
+  design: 'Unguided rollouts of the training groups, from the runs of Figure 5. Generated tokens only.',
+  paper: null,
+  units: (context) => unitsOf(variants(context), context.seeds),
+
+  measure(context, results) {
+    const runs = runsOf(variants(context), context.seeds, results);
+    const rows = trainingRows(runs);
+    const actguide = runs.filter(({ variant }) => variant === ACTGUIDE);
+    const panel = (title: string, y: string, label: string): Panel => ({
+      title,
+      mark: 'line',
+      x: { label: 'training step' },
+      y: { label },
+      points: seriesOver(rows, 'step', y),
+    });
+    const claim = { per: 'seed', side: 'above', threshold: 0 } as const;
+    return {
+      rows,
+      tables: [
+        {
+          caption:
+            'Unguided rollouts: mean over the first and the last quarter of training [95 % interval over seeds].',
+          columns: ['', 'turns, first', 'turns, last', 'tokens, first', 'tokens, last'],
+          rows: variants(context).map(({ name }) => {
+            const own = runs.filter(({ variant }) => variant === name);
+            return [
+              name,
+              ...[turns, length].flatMap((of) => [
+                withInterval(own.map((run) => ends(run, of).first)),
+                withInterval(own.map((run) => ends(run, of).last)),
+              ]),
+            ];
+          }),
+        },
+      ],
+      figure: {
+        caption:
+          'Turns and generated tokens of unguided rollouts over training: mean and 95 % interval over seeds.',
+        columns: 2,
+        panels: [panel('Turns', 'turns', 'turns'), panel('Response length', 'responseLength', 'tokens')],
+      },
+      verdicts: [
+        verdict(
+          {
+            ...claim,
+            claim: 'The number of interaction turns grows over training.',
+            statistic: 'turns of unguided rollouts, last − first quarter of training, ActGuide-RL',
+            paper: 'a steady increase (Figure 6)',
+          },
+          actguide.map((run) => growth(run, turns)),
+        ),
+        verdict(
+          {
+            ...claim,
+            claim: 'So does the response length.',
+            statistic: 'generated tokens of unguided rollouts, last − first quarter of training, ActGuide-RL',
+            paper: 'a steady increase (Figure 6)',
+          },
+          actguide.map((run) => growth(run, length)),
+        ),
+      ],
+    };
+  },
+};

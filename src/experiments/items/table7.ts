@@ -1,0 +1,128 @@
+import { bootstrapMean } from '../../core/statistics.ts';
+import { injections, type Injection } from '../../actguide/injection.ts';
+import { pretrainingMixture } from '../../envs/search/index.ts';
+import { defaultPretraining } from '../../methods/pretrain.ts';
+import type { Item, ItemContext, Results, Row } from '../item.ts';
+import { evaluation } from '../probes/evaluation.ts';
+import { searchLevels, withInterval } from '../tables.ts';
+import type { PolicySource } from '../units.ts';
+import { verdict } from '../verdict.ts';
+
+const names: Readonly<Record<Injection, string>> = {
+  none: 'unguided',
+  assistant: 'assistant prefix',
+  messages: 'user-assistant messages',
+  query: 'plan in the query prompt',
+};
+
+/** Updates of pretraining in a quick look: the skills are then barely there. */
+const QUICK_UPDATES = 40;
+
+/** A base policy that has seen guidance in each of the places equally often, so that none is new to it. */
+const base = ({ run, quick }: ItemContext): PolicySource => ({
+  kind: 'pretrain',
+  policy: run.policy,
+  settings: {
+    ...defaultPretraining,
+    ...(quick && { updates: QUICK_UPDATES }),
+    mixture: { ...pretrainingMixture, places: ['query', 'assistant', 'messages'] },
+  },
+});
+
+const unit = (context: ItemContext, injection: Injection, seed: number) =>
+  evaluation(context, base(context), seed, { injection });
+
+const scores = (context: ItemContext, results: Results, injection: Injection) =>
+  context.seeds.flatMap((seed) => {
+    const success = results.of(unit(context, injection, seed))?.result;
+    return success ? [{ seed, success }] : [];
+  });
+
+/** Per seed: success with the plan in the query minus that of another way. */
+function gains(context: ItemContext, results: Results, other: Injection): number[] {
+  const found = new Map(scores(context, results, other).map(({ seed, success }) => [seed, success.mean]));
+  return scores(context, results, 'query').flatMap(({ seed, success }) => {
+    const value = found.get(seed);
+    return value === undefined ? [] : [success.mean - value];
+  });
+}
+
+export const table7: Item = {
+  id: 'table7',
+  title: 'Ways of injecting action guidance',
+  reference: 'Table 7',
+  design:
+    'A base policy pretrained on guidance in all three places equally often; success when it is given the plan without ' +
+    'its last action: nowhere, behind the prompt as if it had said so, carried out in its history, or in the query.',
+  paper: {
+    caption: 'Paper, Table 7: Reward@1 in percent.',
+    columns: ['unguidance', 'assistant prefix', 'user-assistant messages', 'reference plan in query prompt'],
+    rows: [[57.9, 74.5, 80.1, 85.7]],
+  },
+  units: (context) =>
+    context.seeds.flatMap((seed) => injections.map((injection) => unit(context, injection, seed))),
+
+  measure(context, results) {
+    const found = injections.map((injection) => ({
+      injection,
+      scores: scores(context, results, injection),
+    }));
+    const rows = found.flatMap(({ injection, scores: own }) =>
+      own.flatMap(({ seed, success }) =>
+        [success.mean, ...success.levels].map((value, i): Row => ({
+          injection,
+          seed,
+          level: i === 0 ? 'mean' : i - 1,
+          success: value,
+        })),
+      ),
+    );
+    const papers = { none: '57.90', assistant: '74.50', messages: '80.10' } as const;
+    return {
+      rows,
+      tables: [
+        {
+          caption:
+            'Success of the base policy by injection: mean [95 % interval] over seeds of the tasks, and by level.',
+          columns: ['', 'mean', ...searchLevels],
+          rows: found.map(({ injection, scores: own }) => [
+            names[injection],
+            withInterval(own.map(({ success }) => success.mean)),
+            ...searchLevels.map((_, level) => withInterval(own.map(({ success }) => success.levels[level]))),
+          ]),
+        },
+      ],
+      figure: {
+        caption:
+          'Success of the base policy by way of injection: mean and 95 % interval over seeds of the tasks.',
+        columns: 1,
+        panels: [
+          {
+            title: 'Injection',
+            mark: 'bar',
+            x: { label: '', domain: injections.map((injection) => names[injection]) },
+            y: { label: 'success', domain: [0, 1] },
+            points: found.flatMap(({ injection, scores: own }) => {
+              if (own.length === 0) return [];
+              const { mean: y, low, high } = bootstrapMean(own.map(({ success }) => success.mean));
+              return [{ series: 'success', x: names[injection], y, low, high }];
+            }),
+          },
+        ],
+      },
+      verdicts: (['none', 'assistant', 'messages'] as const).map((other) =>
+        verdict(
+          {
+            claim: `The plan in the query prompt does better than ${other === 'none' ? 'no guidance' : names[other]}.`,
+            statistic: `success, mean of the five levels, plan in the query − ${names[other]}`,
+            per: 'seed',
+            side: 'above',
+            threshold: 0,
+            paper: `Reward@1 85.70 against ${papers[other]}`,
+          },
+          gains(context, results, other),
+        ),
+      ),
+    };
+  },
+};
