@@ -6,6 +6,8 @@ export interface ExpertStep extends Action {
   readonly thought: number;
   /** Words of the thought that change nothing; none by default. */
   readonly manners?: readonly number[];
+  /** Whether it is in the history only, and not to be learned. */
+  readonly given?: boolean;
 }
 
 /** The tokens between a step's tool and its argument. */
@@ -20,24 +22,23 @@ export interface Demonstration {
   readonly weights: Float32Array;
 }
 
-/** The episode that `steps` make of a world, written behind its prompt. The first `given` steps are not the agent's. */
+/** The episode that `steps` make of a world, written behind its prompt. */
 export function demonstrate<S>(
   prompt: readonly number[],
   steps: readonly ExpertStep[],
   world: Dynamics<S>,
   actionIndex: (step: readonly number[]) => number,
-  given = 0,
 ): Demonstration {
   const tokens = [...prompt];
   const trained: number[] = [];
   let state = world.start;
-  steps.forEach((expert, index) => {
+  for (const expert of steps) {
     const step = [expert.tool, ...thoughtsOf(expert), expert.argument];
-    if (index >= given) trained.push(...step.map((_, i) => tokens.length + i));
+    if (!expert.given) trained.push(...step.map((_, i) => tokens.length + i));
     const outcome = world.step(state, actionIndex(step));
     tokens.push(...step, ...outcome.observation);
     state = outcome.state;
-  });
+  }
   const weights = new Float32Array(tokens.length);
   for (const position of trained) weights[position - 1] = 1;
   return { tokens, weights };

@@ -25,6 +25,12 @@ export interface DemonstrationMixture {
   readonly places: readonly GuidancePlace[];
   /** Manners in every thought, as in the world that the policy is for. */
   readonly manners: number;
+  /**
+   * Probability that a query that the plan covers is first asked wrongly, which is not learned: the page closes, and
+   * the expert goes back to it and follows the plan from there. Teaches a guided policy to recover; beyond the plan
+   * it would teach to try another query than the prior, and take the barrier away.
+   */
+  readonly slips: number;
 }
 
 /**
@@ -40,6 +46,7 @@ export const pretrainingMixture: DemonstrationMixture = {
   confidence: 0.85,
   places: ['query'],
   manners: 0,
+  slips: 0,
 };
 
 /**
@@ -70,15 +77,33 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
   const question = questionTokens(puzzle);
   const world = searchDynamics('demonstration', puzzle, strictRules);
   const outline = expertSteps(puzzle);
-  const thought = (step: ExpertStep, i: number): ExpertStep => ({
-    ...step,
-    manners: drawManners(random, i < planned, manners),
+  const silence = { thought: token.silent, manners: Array<number>(manners).fill(token.silent) };
+  const steps = outline.map((step, i): ExpertStep => {
+    if (place === 'messages' && i < planned) return { ...step, ...silence, given: true };
+    return { ...step, manners: drawManners(random, place !== 'messages' && i < planned, manners) };
   });
-  if (place !== 'messages') {
-    const prompt = promptTokens(question, outline.slice(0, planned), place);
-    return demonstrate(prompt, outline.map(thought), world, actionIndex);
-  }
-  const silent = { thought: token.silent, manners: Array<number>(manners).fill(token.silent) };
-  const steps = outline.map((step, i) => (i < planned ? { ...step, ...silent } : thought(step, planned)));
-  return demonstrate(promptTokens(question, []), steps, world, actionIndex, planned);
+  const shown = place === 'messages' ? [] : outline.slice(0, planned);
+  const prompt = promptTokens(question, shown, place === 'assistant' ? place : 'query');
+  const slipping = mixture.slips > 0 && place !== 'messages';
+  return demonstrate(
+    prompt,
+    slipping ? withSlips(random, steps, planned, drawn.gateHop, mixture.slips) : steps,
+    world,
+    actionIndex,
+  );
+}
+
+/** Puts a wrong query, and the way back to it, before queries among the first `planned` steps. */
+function withSlips(
+  random: Random,
+  steps: readonly ExpertStep[],
+  planned: number,
+  gateVisit: number,
+  probability: number,
+): ExpertStep[] {
+  return steps.flatMap((step, i) => {
+    if (step.tool !== token.search || i >= planned || random.next() >= probability) return [step];
+    const wrong = random.pick(terms.filter((term) => term !== step.argument));
+    return [{ ...step, argument: wrong, given: true }, ...steps.slice(gateVisit, i + 1)];
+  });
 }
