@@ -3,7 +3,7 @@ import { Random } from '../../core/random.ts';
 import { demonstration, pretrainingMixture } from './demonstrations.ts';
 import { drawManners } from './manner.ts';
 import { longestEpisode } from './puzzle.ts';
-import { manners, token, words } from './vocabulary.ts';
+import { manners, token } from './vocabulary.ts';
 import { searchWorld } from './world.ts';
 
 const share = (drawn: readonly number[]) =>
