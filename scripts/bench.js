@@ -22,10 +22,11 @@ const help = `npm run bench -- [options]
   --turns <n>       turns a task is timed, the median counts (default: 11; 3 with --quick)
   --quick           smaller cases and fewer turns
   --seed <n>        of weights, data and draws (default: 7)
+  --gpu             Chromium on the machine's own GPU, not on its software adapter
   --json            JSON lines on stdout in place of the table
   --out <folder>    keeps bench.jsonl, table.md and plots (SVG) there
 
-VK_ICD_FILENAMES chooses the Vulkan driver; Chromium takes SwiftShader without it.`;
+Node takes a GPU where there is one, and a software Vulkan driver otherwise: VK_ICD_FILENAMES chooses by hand.`;
 
 /** Ends with exit code 2, as the command line does on bad input. */
 function refuse(message) {
@@ -70,11 +71,11 @@ async function* inNode(options) {
   }
 }
 
-/** Chromium's flags: the software adapter of the tests, or Vulkan where a driver is chosen. */
+/** The flags of the tests give a software adapter; with --gpu Chromium takes the machine's own. */
 function chromiumFlags(testFlags) {
-  if (!process.env.VK_ICD_FILENAMES) return testFlags;
+  if (!flags.gpu) return testFlags;
   const others = testFlags.filter((flag) => !flag.startsWith('--use-webgpu-adapter'));
-  return [...others, '--enable-features=Vulkan', '--use-vulkan=native', '--ignore-gpu-blocklist'];
+  return [...others, '--enable-features=Vulkan', '--ignore-gpu-blocklist'];
 }
 
 async function* inChromium(options) {
@@ -135,7 +136,7 @@ try {
       ...Object.fromEntries(
         ['in', 'suites', 'peers', 'turns', 'seed', 'out'].map((name) => [name, { type: 'string' }]),
       ),
-      ...Object.fromEntries(['quick', 'json', 'help'].map((name) => [name, { type: 'boolean' }])),
+      ...Object.fromEntries(['quick', 'gpu', 'json', 'help'].map((name) => [name, { type: 'boolean' }])),
     },
   }));
 } catch (error) {

@@ -1,4 +1,4 @@
-import { defineOp, type Op } from '../kernels/op.ts';
+import { defineOp } from '../kernels/op.ts';
 import type { MatmulDims, MatmulLayout } from '../kernels/matmul.ts';
 import type { Recorder } from '../kernels/recorder.ts';
 import { sumChunks } from '../kernels/sumChunks.ts';
@@ -58,7 +58,7 @@ function inRegisters(kind: 'direct' | 'shuffled', rows: number, width: number): 
     record(recorder, layout, tensors, size) {
       const { M, N, K } = size;
       inSlices(recorder, layout, tensors, size, (out, chunk, chunks) =>
-        recorder.dispatch(op as Op, layout, { ...tensors, out }, { M, N, K, chunk }, [
+        recorder.dispatch(op, layout, { ...tensors, out }, { M, N, K, chunk }, [
           Math.ceil(M / rows),
           Math.ceil(N / 4 / width),
           chunks,
@@ -96,7 +96,7 @@ const shared: Candidate = {
       bColumn: layout === 'nt' ? K : 1,
     };
     inSlices(recorder, layout, tensors, size, (out, chunk, chunks) =>
-      recorder.dispatch(sharedOp as Op, 'product', { ...tensors, out }, { M, N, K, chunk, ...strides }, [
+      recorder.dispatch(sharedOp, 'product', { ...tensors, out }, { M, N, K, chunk, ...strides }, [
         Math.ceil(M / 64),
         Math.ceil(N / 64),
         chunks,

@@ -101,11 +101,11 @@ async function* rateOf(
   Object.values(tensors).forEach((tensor: Tensor) => gpu.free(tensor));
 }
 
-const used = ['from', 'to'] as const;
+const used = ['source', 'sink'] as const;
 const ceilingsOp = defineOp({
   name: 'ceilings',
   wgsl: ceilingsWgsl,
-  bindings: { from: 'read', to: 'read_write' },
+  bindings: { source: 'read', sink: 'read_write' },
   dims: { n: 'u32', rounds: 'u32' },
   kernels: { multiplyAdd: used, copy: used },
 });
@@ -115,13 +115,13 @@ async function* ceilings(gpu: Gpu, { turns, quick }: BenchSettings): AsyncGenera
   const n = quick ? 2 ** 18 : 2 ** 20;
   const threads = 2 ** 16;
   const rounds = quick ? 16 : 64;
-  const from = random(gpu, 4 * n, 1);
-  const to = gpu.alloc(4 * n);
+  const source = random(gpu, 4 * n, 1);
+  const sink = gpu.alloc(4 * n);
   const dispatch = (kernel: 'multiplyAdd' | 'copy', count: number): (() => void) => {
-    return () => gpu.recorder.dispatch(ceilingsOp, kernel, { from, to }, { n, rounds }, grid(count));
+    return () => gpu.recorder.dispatch(ceilingsOp, kernel, { source, sink }, { n, rounds }, grid(count));
   };
   const tasks = [dispatch('multiplyAdd', threads), dispatch('copy', n)].map((record) => ({
-    run: () => perRun(gpu, to, 4, record),
+    run: () => perRun(gpu, sink, 4, record),
   }));
   for (const task of tasks) await task.run();
   const [arithmetic, copying] = await interleave(tasks, turns);
@@ -134,5 +134,5 @@ async function* ceilings(gpu: Gpu, { turns, quick }: BenchSettings): AsyncGenera
     gflops: (4 * flop) / arithmetic.medianMs / 1e6,
   };
   yield { ...own, at: { kernel: 'copy' }, ...copying, gbps: (4 * 32 * n) / copying.medianMs / 1e6 };
-  [from, to].forEach((tensor) => gpu.free(tensor));
+  [source, sink].forEach((tensor) => gpu.free(tensor));
 }

@@ -40,7 +40,7 @@ export async function* scaling(
 ): AsyncGenerator<BenchRecord> {
   const device = own.device as GPUDevice;
   for (const curve of ['batch', 'context', 'size', 'group'] as const) {
-    const started: { point: Point; task: Task; firstMs: number; peakBytes: number; end(): void }[] = [];
+    const started: { point: Point; task: Task; firstMs: number; peakBytes: number; end: () => void }[] = [];
     for (const point of points(quick).filter((p) => p.curve === curve)) {
       resetPeak(device);
       const before = bufferBytes(device).bytes;

@@ -6,13 +6,13 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> from: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> to: array<vec4f>;
+@group(0) @binding(1) var<storage, read> source: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> sink: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn multiplyAdd(@builtin(global_invocation_id) id: vec3u) {
-  let scale = from[id.x & 63u];
-  let shift = from[(id.x + 1u) & 63u];
+  let scale = source[id.x & 63u];
+  let shift = source[(id.x + 1u) & 63u];
   var sum: array<vec4f, 8>;
   for (var i = 0u; i < 8u; i++) {
     sum[i] = vec4f(f32(i));
@@ -32,12 +32,12 @@ fn multiplyAdd(@builtin(global_invocation_id) id: vec3u) {
       sum[i] = s;
     }
   }
-  to[id.x] = sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
+  sink[id.x] = sum[0] + sum[1] + sum[2] + sum[3] + sum[4] + sum[5] + sum[6] + sum[7];
 }
 
 @compute @workgroup_size(64)
 fn copy(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < dims.n) {
-    to[id.x] = from[id.x];
+    sink[id.x] = source[id.x];
   }
 }
