@@ -166,14 +166,14 @@ describe('curves', () => {
     ]);
     await all(units, lab);
     const full = fig5.measure(gateContext, await Results.load(units, lab));
-    expect(full.rows).toHaveLength(3 * (3 + 3 + 9));
+    expect(full.rows).toHaveLength(3 * (3 + 3 + 6));
     const [trainable] = full.verdicts;
     expect(trainable.outcome).toBe('holds');
     expect(trainable.values).toHaveLength(3);
     expect(full.tables[0].rows.map(([name, seeds]) => [name, seeds])).toEqual([
       ['ActGuide-RL', 3],
       ['GRPO', 3],
-      ['GRPO, three times the steps', 3],
+      ['GRPO, twice the steps', 3],
     ]);
     expect(full.figure?.panels[0].points).toHaveLength(2 * 3);
   });

@@ -17,14 +17,14 @@ import { ACTGUIDE, actguideVariant, GRPO, grpoVariant } from '../variants.ts';
 import { verdict } from '../verdict.ts';
 
 /** Enough for as many environment steps as ActGuide-RL spends, search included. */
-const LONGER = 'GRPO, three times the steps';
+const LONGER = 'GRPO, twice the steps';
 
 const variants = (context: ItemContext): Variant[] => [
   actguideVariant(context),
   grpoVariant(context),
   {
     name: LONGER,
-    unit: (seed) => training(context, seed, { method: 'grpo', steps: 3 * context.run.steps }),
+    unit: (seed) => training(context, seed, { method: 'grpo', steps: 2 * context.run.steps }),
   },
 ];
 
@@ -43,7 +43,7 @@ export const fig5: Item = {
   reference: 'Figure 5',
   design:
     'ActGuide-RL and GRPO from the same base policy, seeds and tasks. Guidance costs environment steps, so GRPO ' +
-    'also runs for three times the training steps and is compared where it has spent as many.',
+    'also runs for twice the training steps and is compared where it has spent as many.',
   paper: null,
   units: (context) => unitsOf(variants(context), context.seeds),
 
