@@ -1,53 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright';
-import { build, preview, type PreviewServer } from 'vite';
+import { readFileSync } from 'node:fs';
+import { chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumArgs, chromiumPath } from './chromium.ts';
+import { rows, startLab, type LabSite } from './labSite.ts';
 
-const root = new URL('..', import.meta.url).pathname;
-const outDir = mkdtempSync(join(tmpdir(), 'actguide-lab-'));
-let site: PreviewServer;
-let browser: Browser;
-let address: string;
-
+let lab: LabSite;
 beforeAll(async () => {
-  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  site = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, open: false } });
-  address = site.resolvedUrls?.local[0] ?? '';
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
+  lab = await startLab();
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-  rmSync(outDir, { recursive: true, force: true });
-});
-
-/** A fresh page that remembers what went wrong on it. */
-async function openPage(): Promise<{ page: Page; errors: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  return { page, errors };
-}
-
-/** Rows of a panel's table, as text; opens the table if need be. */
-async function rows(page: Page, panel: string): Promise<string[][]> {
-  const details = page.locator(`#${panel} details`).first();
-  if (!(await details.evaluate((node: HTMLDetailsElement) => node.open)))
-    await details.locator('summary').click();
-  await details.locator('table').waitFor();
-  return details
-    .locator('tbody tr')
-    .evaluateAll((list) =>
-      list.map((row) => Array.from(row.children, (cell) => cell.textContent?.trim() ?? '')),
-    );
-}
+afterAll(() => lab?.close());
 
 const ready = (page: Page) => page.getByText('Base policy micro').waitFor({ timeout: 60_000 });
 
@@ -56,12 +17,11 @@ describe('the lab with WebGPU', () => {
   let errors: string[];
 
   beforeEach(async () => {
-    ({ page, errors } = await openPage());
-    return () => page.close();
+    ({ page, errors } = await lab.open('?view=lab'));
+    return () => page.context().close();
   });
 
   it('shows the barrier of the shipped policy before any training', async () => {
-    await page.goto(address);
     await page.locator('#barrier .barrier-interval').waitFor({ timeout: 120_000 });
     const table = await rows(page, 'barrier');
     expect(await page.locator('#barrier .shift-bars rect').count()).toBe(table.length);
@@ -80,18 +40,17 @@ describe('the lab with WebGPU', () => {
   });
 
   it('trains as a person would drive it', async () => {
-    await page.goto(address);
     await ready(page);
     await page.getByLabel('Policy', { exact: true }).selectOption('nano');
     await page.getByText('Base policy nano').waitFor({ timeout: 60_000 });
-    await page.getByRole('radio', { name: 'ActGuide' }).check();
+    await page.getByLabel('Method', { exact: true }).selectOption('actguide');
 
     // Bad input gets a message beside its field, and nothing can be started.
     await page.getByLabel('Group N', { exact: true }).fill('0');
     const message = page.locator('#groupSize-problem');
     await message.waitFor();
     expect(await message.textContent()).toContain('groupSize');
-    expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
 
     await page.getByLabel('Steps', { exact: true }).fill('4');
     await page.getByLabel('Tasks M', { exact: true }).fill('5');
@@ -100,7 +59,7 @@ describe('the lab with WebGPU', () => {
     await page.getByLabel('Eval. tasks', { exact: true }).fill('8');
     expect(await message.count()).toBe(0);
 
-    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('Step 1 of 4', { exact: true }).waitFor({ timeout: 120_000 });
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 120_000 });
@@ -137,9 +96,29 @@ describe('the lab with WebGPU', () => {
   });
 });
 
+it('shows a curve that rises while one watches: a stale level crosses its barrier', async () => {
+  const { page, errors } = await lab.open(
+    '?view=lab&policy=nano&seed=3&steps=20&tasksPerStep=20&groupSize=8&learningRate=0.002&warmupUpdates=8&evalEvery=5&evalTasks=16&level=3',
+  );
+  // Before: one of 32 tries seldom succeeds while aliases are ahead.
+  await page.locator('#barrier .barrier-interval').waitFor({ timeout: 120_000 });
+  expect(Number((await rows(page, 'barrier'))[0][4])).toBeLessThan(0.5);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText('Finished').waitFor({ timeout: 280_000 });
+  const success = await rows(page, 'success');
+  expect(success.map(([step]) => step)).toEqual(['0', '5', '10', '15', '20']);
+  const stale = success.map((row) => Number(row[3]));
+  expect(stale[0]).toBe(0);
+  expect(Math.max(...stale)).toBeGreaterThan(0.4);
+  // After: the same task from its start.
+  await page.locator('#barrier').getByText('after step 20').waitFor({ timeout: 120_000 });
+  expect(Number((await rows(page, 'barrier'))[0][4])).toBeGreaterThan(0.5);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 it("takes a plan and a policy file of one's own, and says what is wrong with bad ones", async () => {
-  const { page, errors } = await openPage();
-  await page.goto(address);
+  const { page, errors } = await lab.open('?view=lab');
   await ready(page);
   await page.locator('#task .transcript li').first().waitFor({ timeout: 60_000 });
   await page.getByText('Write a plan of your own').click();
@@ -172,7 +151,7 @@ describe('the lab without WebGPU', () => {
     const bare = await chromium.launch({ executablePath: chromiumPath(), args: [...args, '--disable-gpu'] });
     try {
       const page = await bare.newPage();
-      await page.goto(address);
+      await page.goto(`${lab.address}?view=lab`);
       await page.getByText('Training needs WebGPU').waitFor({ timeout: 60_000 });
     } finally {
       await bare.close();
@@ -180,11 +159,11 @@ describe('the lab without WebGPU', () => {
   });
 
   it('says what is missing and still shows Figure 3, through onnxruntime-web', async () => {
-    const { page, errors } = await openPage();
+    const { page, errors } = await lab.open();
     await page.addInitScript(() => {
       delete (Navigator.prototype as { gpu?: unknown }).gpu;
     });
-    await page.goto(address);
+    await page.goto(`${lab.address}?view=lab`);
     await page.getByText('Training needs WebGPU').waitFor();
     for (const name of ['Chrome', 'Edge', 'Firefox', 'Safari'])
       expect(await page.locator('article h3').getByText(name).count()).toBe(1);

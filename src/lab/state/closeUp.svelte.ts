@@ -1,48 +1,65 @@
+import type { GuidanceCurve } from '../../workers/inspection.ts';
 import type { BarrierView, ProbeApi, TaskRef, TaskView, TrajectoryView } from '../../workers/protocol.ts';
 
 /** Tasks shown close up come from this seed; no training run uses it by default. */
 const TASK_SEED = 2026;
 /** Tasks of a level one can leaf through. */
 export const TASKS_PER_LEVEL = 12;
+/** Rollouts a guidance level gets in Figure 4. */
+const CURVE_SAMPLES = 32;
 
 /** How the state reaches whichever worker answers probes. */
 export interface Prober {
   probe<R>(invoke: (api: ProbeApi) => Promise<R>): Promise<R>;
 }
 
-/** One task under the current weights: its graph, a sampled trajectory, and Figure 3. */
+/** One task under the current weights: its graph, a sampled trajectory, Figure 3 and Figure 4. */
 export class CloseUp {
-  level = $state(0);
-  index = $state(0);
+  ref = $state.raw<TaskRef>({ seed: TASK_SEED, level: 0, index: 0 });
   /** k: plan actions shown to the agent in the sampled trajectory. */
   k = $state(0);
   task = $state.raw<TaskView | undefined>();
   trajectory = $state.raw<TrajectoryView | undefined>();
   barrier = $state.raw<BarrierView | undefined>();
+  curve = $state.raw<GuidanceCurve | undefined>();
   barrierFraction = $state<number | undefined>();
   sampling = $state(false);
+  measuring = $state(false);
   problem = $state<string | undefined>();
   /** A plan in the person's own words, shown to the agent in place of the first k actions; undefined: none. */
   ownPlan = $state<string | undefined>();
+  /** The token that every panel points at, by its place among the trajectory's sampled tokens. */
+  token = $state<number | undefined>();
+  /** The turn it belongs to, or the turn that was chosen by itself. */
+  turn = $state<number | undefined>();
   private draws = 0;
 
   constructor(private readonly prober: Prober) {}
 
-  get ref(): TaskRef {
-    return { seed: TASK_SEED, level: this.level, index: this.index };
+  get level(): number {
+    return this.ref.level;
+  }
+
+  get index(): number {
+    return this.ref.index;
+  }
+
+  /** Shows another held-out task. */
+  open(level: number, index: number): Promise<void> {
+    return this.show({ seed: TASK_SEED, level, index: (index + TASKS_PER_LEVEL) % TASKS_PER_LEVEL });
   }
 
   /** Shows another task, then samples it and computes its Figure 3. */
-  async open(level: number, index: number): Promise<void> {
-    this.level = level;
-    this.index = (index + TASKS_PER_LEVEL) % TASKS_PER_LEVEL;
+  async show(ref: TaskRef): Promise<void> {
+    this.ref = ref;
     this.trajectory = undefined;
     this.barrier = undefined;
+    this.curve = undefined;
     this.ownPlan = undefined;
-    const ref = this.ref;
+    this.select(undefined);
     await this.guarded(async () => {
       const task = await this.prober.probe((api) => api.task(ref));
-      if (!this.shows(ref)) return;
+      if (this.ref !== ref) return;
       this.task = task;
       this.k = task.plan.length;
     });
@@ -50,14 +67,29 @@ export class CloseUp {
     await this.recompute();
   }
 
+  /** Points every panel at a token of the trajectory, or at none. */
+  select(token: number | undefined): void {
+    this.token = token;
+    this.turn = token === undefined ? undefined : this.trajectory?.tokens[token]?.turn;
+  }
+
+  /** Points every panel at a turn. */
+  selectTurn(turn: number): void {
+    const token = this.trajectory?.tokens.findIndex((candidate) => candidate.turn === turn) ?? -1;
+    this.token = token < 0 ? undefined : token;
+    this.turn = turn;
+  }
+
   /** Draws a trajectory with `k` plan actions in the prompt. */
   async sample(): Promise<void> {
-    const ref = this.ref;
+    const { ref } = this;
     const request = { task: ref, k: this.k, plan: this.ownPlan, seed: this.draws++ };
     this.sampling = true;
     await this.guarded(async () => {
       const trajectory = await this.prober.probe((api) => api.trajectory(request));
-      if (this.shows(ref)) this.trajectory = trajectory;
+      if (this.ref !== ref) return;
+      this.trajectory = trajectory;
+      this.select(undefined);
     });
     this.sampling = false;
   }
@@ -65,18 +97,25 @@ export class CloseUp {
   /** Figure 3 of the task from the current weights. */
   async recompute(): Promise<void> {
     if (this.barrierFraction !== undefined) return;
-    const ref = this.ref;
+    const { ref } = this;
     this.barrierFraction = 0;
     await this.guarded(async () => {
       const profile = await this.prober.probe((api) => api.barrierProfile({ task: ref, seed: 0 }));
-      if (this.shows(ref)) this.barrier = profile;
+      if (this.ref === ref) this.barrier = profile;
     });
     this.barrierFraction = undefined;
-    if (!this.shows(ref)) await this.recompute();
+    if (this.ref !== ref) await this.recompute();
   }
 
-  private shows(ref: TaskRef): boolean {
-    return ref.level === this.level && ref.index === this.index;
+  /** Figure 4 of the task from the current weights. */
+  async measure(): Promise<void> {
+    const { ref } = this;
+    this.measuring = true;
+    await this.guarded(async () => {
+      const curve = await this.prober.probe((api) => api.guidanceCurve(ref, CURVE_SAMPLES));
+      if (this.ref === ref) this.curve = curve;
+    });
+    this.measuring = false;
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {

@@ -1,8 +1,14 @@
 import type { PolicySize } from '../../policy/types.ts';
+import type { StoredRun } from '../../storage/index.ts';
 import type { ProbeApi, TrainerApi, TrainerEvent } from '../../workers/protocol.ts';
 import { modelsUrl, startTrainer } from '../../workers/client.ts';
 import type { RemoteWorker } from '../../workers/remote.ts';
+import { adapterName } from '../adapterName.ts';
+import { download } from '../download.ts';
 import { CloseUp, type Prober } from './closeUp.svelte.ts';
+import { LastStep, type Inspector } from './lastStep.svelte.ts';
+import { Library } from './library.svelte.ts';
+import { Recorder } from './recorder.ts';
 import { Run } from './run.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 
@@ -12,25 +18,26 @@ export const shippedPolicies = ['micro', 'nano'] as const satisfies readonly Pol
 /** Figure 3 is recomputed after every this many steps of a run. */
 const BARRIER_EVERY = 8;
 
-/** The page with WebGPU: settings, the run, and one task close up, over one trainer worker. */
-export class Lab implements Prober {
+/** The workbench: settings, the run, one task close up and the last step, over one trainer worker. */
+export class Lab implements Prober, Inspector {
   readonly settings = new Settings();
   readonly run = new Run();
+  readonly library = new Library();
   readonly closeUp = new CloseUp(this);
+  readonly lastStep = new LastStep(this);
   private trainer: RemoteWorker<TrainerApi> | undefined;
+  private recorder: Recorder | undefined;
+  private opening: Promise<void> | undefined;
 
-  /** Starts the worker, loads the base policy and shows a task under it. */
-  async open(): Promise<void> {
-    await this.guarded(async () => {
-      this.trainer = await startTrainer((events) => this.receive(events));
-      await this.load(this.settings.policy);
-    });
-    if (this.run.loaded) await this.closeUp.open(this.run.loaded.world.levels.length - 1, 0);
+  /** Starts the worker, loads the base policy and shows a task under it; later calls wait for the first. */
+  open(task?: { level?: number; index?: number }): Promise<void> {
+    return (this.opening ??= this.begin(task));
   }
 
   close(): void {
     this.trainer?.terminate();
     this.trainer = undefined;
+    this.opening = undefined;
   }
 
   async choosePolicy(policy: string): Promise<void> {
@@ -38,17 +45,17 @@ export class Lab implements Prober {
     if (!chosen) return;
     this.settings.policy = chosen;
     await this.guarded(() => this.load(chosen));
-    await this.closeUp.open(this.closeUp.level, this.closeUp.index);
+    await this.closeUp.show({ ...this.closeUp.ref });
   }
 
   start(): void {
-    this.begin(false);
+    this.launch(false);
   }
 
   /** One step: of the paused run, or the first of a new one. */
   step(): void {
     if (this.run.status === 'paused') void this.guarded(() => this.remote().call((api) => api.step()));
-    else this.begin(true);
+    else this.launch(true);
   }
 
   pause(): void {
@@ -65,6 +72,21 @@ export class Lab implements Prober {
     void this.guarded(() => this.remote().call((api) => api.stop()));
   }
 
+  /** Goes on with a kept run from its last weights; it begins paused. */
+  async resumeKept({ run, steps, checkpoint }: StoredRun): Promise<void> {
+    if (!checkpoint) return;
+    await this.open();
+    await this.guarded(async () => {
+      const { stepsDone } = checkpoint.trainer;
+      await this.remote().call((api) => api.stop());
+      await (await this.library.store()).rewind(run.id, stepsDone);
+      this.recorder?.continue(run.id);
+      this.run.recall(run.start, steps.slice(0, stepsDone));
+      this.settings.show(run.config);
+      await this.remote().call((api) => api.resumeRun(run.config, checkpoint));
+    });
+  }
+
   /** Puts a policy file of the person's own in place of the shipped one. */
   async openPolicy(file: File): Promise<void> {
     await this.guarded(async () => {
@@ -73,7 +95,7 @@ export class Lab implements Prober {
       const name = shippedPolicies.find((shipped) => shipped === loaded.policy.name);
       if (name) this.settings.policy = name;
       this.run.apply({ type: 'ready', loaded });
-      await this.closeUp.open(this.closeUp.level, this.closeUp.index);
+      await this.closeUp.show({ ...this.closeUp.ref });
     });
   }
 
@@ -81,14 +103,8 @@ export class Lab implements Prober {
   async downloadPolicy(): Promise<void> {
     await this.guarded(async () => {
       const bytes = await this.remote().call((api) => api.exportOnnx());
-      const url = URL.createObjectURL(
-        new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
-      );
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = `${this.run.loaded?.policy.name ?? 'policy'}-step-${this.run.stepsDone}.onnx`;
-      link.click();
-      URL.revokeObjectURL(url);
+      const name = `${this.run.loaded?.policy.name ?? 'policy'}-step-${this.run.stepsDone}.onnx`;
+      download(name, new Blob([bytes], { type: 'application/octet-stream' }));
     });
   }
 
@@ -96,7 +112,35 @@ export class Lab implements Prober {
     return this.remote().call(invoke);
   }
 
-  private begin(paused: boolean): void {
+  inspect<R>(invoke: (api: TrainerApi) => Promise<R>): Promise<R> {
+    return this.remote().call(invoke);
+  }
+
+  private async begin({ level, index = 0 }: { level?: number; index?: number } = {}): Promise<void> {
+    await this.guarded(async () => {
+      this.trainer = await startTrainer((events) => this.receive(events));
+      await this.load(this.settings.policy);
+    });
+    void this.library.store().then(
+      (store) => {
+        this.recorder = new Recorder({
+          store,
+          checkpoint: () => this.remote().call((api) => api.checkpoint()),
+          facts: () => ({
+            adapter: this.run.loaded ? adapterName(this.run.loaded.adapter) : '',
+            levels: this.run.levelNames,
+          }),
+          changed: () => void this.library.refresh(),
+          failed: (error) => (this.library.problem = error instanceof Error ? error.message : String(error)),
+        });
+      },
+      () => void this.library.refresh(),
+    );
+    const { loaded } = this.run;
+    if (loaded) await this.closeUp.open(Math.min(level ?? Infinity, loaded.world.levels.length - 1), index);
+  }
+
+  private launch(paused: boolean): void {
     const { checked } = this.settings;
     if (!('config' in checked) || this.run.busy) return;
     this.run.status = 'starting';
@@ -118,12 +162,15 @@ export class Lab implements Prober {
   private receive(events: readonly TrainerEvent[]): void {
     for (const event of events) {
       this.run.apply(event);
+      this.recorder?.take(event);
       if (event.type === 'barrierProgress' && this.closeUp.barrierFraction !== undefined)
         this.closeUp.barrierFraction = event.fraction;
       if ((event.type === 'step' && event.step % BARRIER_EVERY === 0) || event.type === 'done') {
         void this.closeUp.recompute();
         void this.closeUp.sample();
       }
+      if (event.type === 'paused' || event.type === 'done' || event.type === 'stopped')
+        void this.lastStep.refresh();
     }
   }
 

@@ -106,10 +106,9 @@ export class Library {
 
   private async readChosen(): Promise<void> {
     const store = await this.store();
-    const known = new Set(this.runs.map(({ id }) => id));
     this.compared = await Promise.all(
       [...this.chosen]
-        .filter((id) => known.has(id) || this.runs.length === 0)
+        .filter((id) => this.runs.length === 0 || this.runs.some((run) => run.id === id))
         .map(async (id) => ({ ...(await store.read(id)), checkpoint: null })),
     );
   }

@@ -1,4 +1,4 @@
-import type { RunConfig, StepMetrics } from '../../actguide/config.ts';
+import type { RunConfig, StepMetrics, Success } from '../../actguide/config.ts';
 import { errorView } from '../../workers/errors.ts';
 import type { ErrorView, LoadedPolicy, StepPhase, TrainerEvent } from '../../workers/protocol.ts';
 import { remainingMs, type Evaluation } from '../series.ts';
@@ -41,6 +41,15 @@ export class Run {
     this.status = this.loaded ? 'done' : 'failed';
   }
 
+  /** Curves of a run so far. */
+  recall(start: Success | null, steps: readonly StepMetrics[]): void {
+    this.metrics = steps;
+    this.evaluations = [
+      ...(start ? [{ step: 0, success: start }] : []),
+      ...steps.flatMap(({ step, success }) => (success ? [{ step: step + 1, success }] : [])),
+    ];
+  }
+
   apply(event: TrainerEvent): void {
     switch (event.type) {
       case 'loading':
@@ -53,8 +62,8 @@ export class Run {
         return;
       case 'started':
         this.config = event.config;
-        this.metrics = [];
-        this.evaluations = [];
+        // A run that goes on keeps what was recalled of it.
+        if (event.step === 0) this.recall(null, []);
         this.progress = undefined;
         this.error = undefined;
         this.status = 'running';

@@ -1,30 +1,36 @@
-export type Theme = 'light' | 'dark';
+import { themes, type Theme } from '../address.ts';
 
 const KEY = 'actguide-theme';
 
-/** Light or dark: the system's choice until a person makes one, which is kept. */
+/** Light, dark or projector: what a link or a person chose, else the system's choice between the first two. */
 export class ThemeState {
-  current = $state<Theme>(
-    stored() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
-  );
+  current = $state<Theme>('light');
 
-  constructor() {
+  /** linked: the theme of the address, which holds for this visit only. */
+  constructor(linked?: Theme) {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    this.current = linked ?? stored() ?? (dark.matches ? 'dark' : 'light');
     this.show();
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => {
-      if (stored()) return;
+    dark.addEventListener('change', ({ matches }) => {
+      if (linked ?? stored()) return;
       this.current = matches ? 'dark' : 'light';
       this.show();
     });
   }
 
-  toggle(): void {
-    this.current = this.current === 'dark' ? 'light' : 'dark';
+  choose(theme: Theme): void {
+    this.current = theme;
     try {
-      localStorage.setItem(KEY, this.current);
+      localStorage.setItem(KEY, theme);
     } catch {
       // Storage may be switched off; the choice then lasts as long as the page.
     }
     this.show();
+  }
+
+  /** The next of light, dark, projector. */
+  cycle(): void {
+    this.choose(themes[(themes.indexOf(this.current) + 1) % themes.length]);
   }
 
   private show(): void {
@@ -35,7 +41,7 @@ export class ThemeState {
 function stored(): Theme | undefined {
   try {
     const value = localStorage.getItem(KEY);
-    return value === 'light' || value === 'dark' ? value : undefined;
+    return themes.find((theme) => theme === value);
   } catch {
     return undefined;
   }

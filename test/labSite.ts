@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
+import { build, preview } from 'vite';
+import { chromiumArgs, chromiumPath } from './chromium.ts';
+
+/** A page of the lab, with what went wrong on it. */
+export interface LabTab {
+  readonly page: Page;
+  readonly errors: string[];
+}
+
+/** The built lab on a local server with a browser before it. */
+export interface LabSite {
+  readonly address: string;
+  readonly outDir: string;
+  readonly browser: Browser;
+  /** Opens `address + search` in a context of its own: nothing is kept from other tabs. */
+  open(search?: string, options?: BrowserContextOptions): Promise<LabTab>;
+  close(): Promise<void>;
+}
+
+export async function startLab(): Promise<LabSite> {
+  const root = new URL('..', import.meta.url).pathname;
+  const outDir = mkdtempSync(join(tmpdir(), 'actguide-lab-'));
+  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const site = await preview({
+    root,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { port: 0, open: false },
+  });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
+  const address = site.resolvedUrls?.local[0] ?? '';
+  return {
+    address,
+    outDir,
+    browser,
+    async open(search = '', options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      await page.goto(address + search);
+      return { page, errors };
+    },
+    async close() {
+      await browser.close();
+      await site.close();
+      rmSync(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Rows of a panel's table, as text; opens the table if need be. */
+export async function rows(page: Page, panel: string): Promise<string[][]> {
+  const details = page.locator(`#${panel} details:has(> summary:text("Table"))`).first();
+  if (!(await details.evaluate((node: HTMLDetailsElement) => node.open)))
+    await details.locator('summary').click();
+  await details.locator('table').waitFor();
+  return details
+    .locator('tbody tr')
+    .evaluateAll((list) =>
+      list.map((row) => Array.from(row.children, (cell) => cell.textContent?.trim() ?? '')),
+    );
+}
+
+/** A small run's settings as a link holds them: a few seconds on a software adapter. */
+export const smallRun = (more = ''): string =>
+  `?view=lab&policy=nano&steps=4&tasksPerStep=5&groupSize=4&evalEvery=2&evalTasks=8${more}`;
