@@ -10,6 +10,7 @@ import { createTrainer } from '../methods/index.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { interleave, time, type Task } from './measure.ts';
+import { bufferBytes, resetPeak } from './memory.ts';
 import type { BenchRecord, BenchSettings } from './record.ts';
 
 const own = { suite: 'actguide', contender: 'ActGuide Lab', backend: 'WebGPU' } as const;
@@ -24,6 +25,7 @@ export async function* actguideParts(
   base: ImportedPolicy,
   { turns, quick, seed }: BenchSettings,
 ): AsyncGenerator<BenchRecord> {
+  resetPeak(gpu.device);
   const environment = searchWorld();
   const policy = GpuPolicy.create(gpu, base.config, base.parameters);
   const fixed = GpuPolicy.create(gpu, base.config, base.parameters);
@@ -61,7 +63,7 @@ export async function* actguideParts(
       at: { part, policy: base.config.name, tasksPerStep, groupSize },
       ...timings[i],
       firstMs: first[i],
-      peakBytes: gpu.peakBytes,
+      peakBytes: bufferBytes(gpu.device).peakBytes,
     };
   trainer.destroy();
   releaseDecoders(fixed);

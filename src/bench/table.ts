@@ -46,7 +46,7 @@ function rowOf(record: BenchRecord, records: readonly BenchRecord[]): Row {
     note: absent
       ? `absent: ${absent.split('\n')[0]}`
       : lossGap
-        ? `max |Δ loss| ${lossGap.toExponential(1)}`
+        ? `gap of losses ${lossGap.toExponential(1)}`
         : '',
   };
 }

@@ -1,5 +1,6 @@
 import { initialParameters } from '../policy/parameters.ts';
 import type { Contender, Entry, Trainer } from './contender.ts';
+import { total, trainStepCounts } from './counts.ts';
 import { benchPolicy, benchUpdate, distinctSequences } from './data.ts';
 import { interleave, time } from './measure.ts';
 import { bufferBytes, resetPeak } from './memory.ts';
@@ -60,6 +61,7 @@ export async function* trainSteps(
         ...record(contender),
         ...timings[i],
         firstMs,
+        gflops: total(trainStepCounts(benchPolicy, batch)).flop / timings[i].medianMs / 1e6,
         lossGap: Math.max(...losses.map((loss, j) => Math.abs(loss - runners[0].losses[j]))),
         ...(contender.device && { peakBytes: bufferBytes(contender.device).peakBytes }),
       };
