@@ -38,6 +38,6 @@ test('ratios are within a case, and a contender that is absent says why', () => 
     absent: 'no\nmore',
   };
   const lines = tableOf([own, other, absent]).split('\n');
-  expect(lines[3]).toContain('| 1.75 s | 480 ms – 520 ms |  |');
+  expect(lines[0]).not.toContain('×');
   expect(lines[4]).toContain('absent: no |');
 });
