@@ -111,7 +111,8 @@ async function reproduce(context: Context, ids: string[], options: Options): Pro
         const { file, measured } = await judgeItem(item, setting, lab, { provenance: origin, model });
         if (out) writeItem(out, file, measured);
         verdicts[item.id] = file.verdicts;
-        const words = [`${item.reference}: ${item.title}`, ...file.verdicts.map(inWords)].join('\n');
+        const scale = setting.quick ? ' (a quick look, no verdict)' : '';
+        const words = [`${item.reference}: ${item.title}${scale}`, ...file.verdicts.map(inWords)].join('\n');
         output.result({ item: item.id, verdicts: file.verdicts, wallMs: file.wallMs }, words);
       };
       await runItems(wanted, setting, lab, output, conclude);

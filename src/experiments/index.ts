@@ -1,5 +1,7 @@
 import type { Item } from './item.ts';
+import { appC } from './items/appC.ts';
 import { fig3 } from './items/fig3.ts';
+import { fig4 } from './items/fig4.ts';
 import { fig5 } from './items/fig5.ts';
 import { fig6 } from './items/fig6.ts';
 import { fig7 } from './items/fig7.ts';
@@ -42,6 +44,7 @@ export { outcomeInWords, type Verdict } from './verdict.ts';
 /** Every figure and table that can be reproduced, in the order of the paper. */
 export const items: readonly Item[] = [
   fig3,
+  fig4,
   table1,
   table2,
   fig5,
@@ -54,5 +57,6 @@ export const items: readonly Item[] = [
   fig8,
   table7,
   table8,
+  appC,
   releasedCode,
 ];
