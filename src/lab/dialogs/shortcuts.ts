@@ -23,7 +23,7 @@ export function shortcutFor(
   if (ctrlKey || metaKey || altKey) return undefined;
   const element = target as Element | null;
   const closest = (selector: string): boolean => Boolean(element?.closest?.(selector));
-  if (closest(typing) || closest('dialog')) return undefined;
+  if (closest(typing) || closest('dialog[open]')) return undefined;
   // Arrows and the space bar belong to the control that has the focus.
   if (key.length !== 1 || key === ' ')
     if (closest('button, a, input, summary, [tabindex="0"]')) return undefined;

@@ -4,7 +4,15 @@ let setter: Promise<typeof Temml> | undefined;
 
 /** TeX as MathML, by temml, which is fetched with the first formula. */
 export async function typeset(tex: string, display: boolean): Promise<string> {
-  setter ??= import('temml');
+  setter ??= idle().then(() => import('temml'));
   const { default: temml } = await setter;
   return temml.renderToString(tex, { displayMode: display, throwOnError: true, annotate: true });
+}
+
+/** Formulas may come a moment later than the lesson: what one can touch is loaded first. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.readyState === 'complete') setTimeout(resolve);
+    else addEventListener('load', () => setTimeout(resolve, 400), { once: true });
+  });
 }
