@@ -2,7 +2,7 @@
  * `npm run bench -- [options]`: measures this project against jax-js and TensorFlow.js, in headless Chromium and in
  * Dawn for Node, and prints a table. docs/performance.md describes what is measured and the JSON.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -158,6 +158,10 @@ const options = {
 
 const load = () => loadavg().map((value) => value.toFixed(2));
 const lines = [];
+if (flags.out) {
+  mkdirSync(flags.out, { recursive: true });
+  writeFileSync(join(flags.out, 'bench.jsonl'), '');
+}
 for (const place of listOf('in', flags.in, places)) {
   const started = performance.now();
   const before = load();
@@ -165,6 +169,8 @@ for (const place of listOf('in', flags.in, places)) {
     const head = 'adapter' in result && { cpu: cpus()[0].model, cores: cpus().length, load: before };
     const line = { place, ...head, ...result };
     lines.push(line);
+    // At once: a driver that dies takes the process with it.
+    if (flags.out) appendFileSync(join(flags.out, 'bench.jsonl'), `${JSON.stringify(line)}\n`);
     if (flags.json) console.log(JSON.stringify(line));
     else if (head) console.error(`${place}: ${line.adapter} (${line.cores} cores, load ${before.join(' ')})`);
     else console.error(`  ${line.suite} ${JSON.stringify(line.at)} ${line.contender} ${line.backend}`);
@@ -190,8 +196,6 @@ const report = lines
   .join('\n');
 if (!flags.json) console.log(report);
 if (flags.out) {
-  mkdirSync(flags.out, { recursive: true });
-  writeFileSync(join(flags.out, 'bench.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   writeFileSync(join(flags.out, 'table.md'), report);
   drawPlots(flags.out, lines);
 }
