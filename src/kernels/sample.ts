@@ -48,16 +48,21 @@ export function sample(
   const { R, V, seed, temperature } = dims;
   requireDims('sample', { R });
   requireDims('sample', { V }, MAX_ROW);
-  if (seed !== seed >>> 0)
-    throw new InputError(
-      `sample: expected seed to be an integer from 0 to 4294967295, got ${seed}. Choose another.`,
-    );
-  if (temperature !== 0 && !(temperature >= MIN_TEMPERATURE && temperature <= 1000))
-    throw new InputError(
-      `sample: expected temperature to be 0 or from ${MIN_TEMPERATURE} to 1000, got ${temperature}. ` +
-        'Pass 0 for the most probable token.',
-    );
+  requireSampling('sample', seed, temperature);
   const needed = { logits: V, row: R, stream: R, position: R, token: R, logProb: R, entropy: R };
   requireLengths('sample', tensors, needed);
   recorder.dispatch(sampleOp, 'draw', tensors, dims, grid(R));
+}
+
+/** @throws InputError unless `seed` is a u32 and `temperature` 0 or from 0.001 to 1000. */
+export function requireSampling(where: string, seed: number, temperature: number): void {
+  if (seed !== seed >>> 0)
+    throw new InputError(
+      `${where}: expected seed to be an integer from 0 to 4294967295, got ${seed}. Choose another.`,
+    );
+  if (temperature !== 0 && !(temperature >= MIN_TEMPERATURE && temperature <= 1000))
+    throw new InputError(
+      `${where}: expected temperature to be 0 or from ${MIN_TEMPERATURE} to 1000, got ${temperature}. ` +
+        'Pass 0 for the most probable token.',
+    );
 }
