@@ -3,9 +3,10 @@ import type { Gpu } from '../kernels/gpu.ts';
 import { ropeTable } from '../kernels/rope.ts';
 import { sumChunks } from '../kernels/sumChunks.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
+import { GpuEpisodeSampler } from './episodeSampler.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
 import { Optimizer } from './optimizer.ts';
-import { parameterLayout } from './parameters.ts';
+import { requireParameters } from './parameters.ts';
 import {
   countTokens,
   firstTokens,
@@ -39,6 +40,7 @@ interface Batch {
 
 /** The policy on a GPU: flat parameters, forward, backward and AdamW in our own kernels. */
 export class GpuPolicy implements TrainablePolicy {
+  readonly episodes: GpuEpisodeSampler | undefined;
   private readonly parameterTensor: Tensor;
   private readonly weights: Weights;
   private readonly reference: Weights;
@@ -60,19 +62,16 @@ export class GpuPolicy implements TrainablePolicy {
     /** Rows of one pass; a larger batch accumulates its gradient over several. */
     private readonly rowLimit: number,
   ) {
-    const { length } = parameterLayout(config);
-    if (parameters.length !== length)
-      throw new LabError(
-        `policy ${config.name}: expected ${length} parameters, got ${parameters.length}. Load the matching file.`,
-      );
+    requireParameters(config, parameters);
     this.parameterTensor = gpu.upload(parameters, 'parameters');
     this.weights = weightsOf(this.parameterTensor, config);
     this.reference = weightsOf(gpu.upload(parameters, 'reference'), config);
-    this.gradients = weightsOf(gpu.alloc(length, 'gradients'), config);
+    this.gradients = weightsOf(gpu.alloc(parameters.length, 'gradients'), config);
     this.descended = this.gradients.flat;
     this.optimizer = new Optimizer(gpu, config.name, this.parameterTensor);
     this.table = gpu.upload(ropeTable(config.context, config.width / config.heads, ROPE_THETA), 'rope');
     this.pass = new TrainingPass(gpu, config, this.table);
+    this.episodes = GpuEpisodeSampler.of(gpu, config, this.parameterTensor, this.table);
   }
 
   /** Uploads `parameters` (laid out by `parameterLayout`); they are the frozen reference too. */
@@ -215,6 +214,7 @@ export class GpuPolicy implements TrainablePolicy {
 
   destroy(): void {
     this.pass.destroy();
+    this.episodes?.destroy();
     this.optimizer.destroy();
     const { table, parameterTensor, accumulated } = this;
     const flats = [this.reference.flat, this.gradients.flat, ...(accumulated ? [accumulated] : [])];

@@ -1,3 +1,4 @@
+import { LabError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import type { PolicyConfig } from './types.ts';
 
@@ -47,6 +48,15 @@ export function parameterLayout(config: PolicyConfig): ParameterLayout {
     return placed;
   });
   return { views, length: start, count };
+}
+
+/** @throws LabError unless `parameters` has the length of the layout. */
+export function requireParameters(config: PolicyConfig, parameters: ArrayLike<number>): void {
+  const { length } = parameterLayout(config);
+  if (parameters.length !== length)
+    throw new LabError(
+      `policy ${config.name}: expected ${length} parameters, got ${parameters.length}. Load the matching file.`,
+    );
 }
 
 /** Fresh parameters: normal, standard deviation 0.02 for the embedding and 0.5/√in for matrices; norms are one. */

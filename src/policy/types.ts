@@ -70,7 +70,57 @@ export interface LanguageModel {
    */
   score(sequences: readonly (readonly number[])[]): Promise<Scores>;
   decoder(capacity: number): Decoder;
+  /** Samples whole episodes where the environment is a table; absent where the policy or its runtime cannot. */
+  readonly episodes?: EpisodeSampler;
   destroy(): void;
+}
+
+/** An episode to sample to its end. */
+export interface TableEpisode {
+  /** u32 stream: a draw depends on (seed, stream, position) alone. */
+  readonly stream: number;
+  /** Index of the tokens that it starts from. */
+  readonly opening: number;
+  /** Word of `tables` where its transitions start. */
+  readonly automaton: number;
+  /** State and turns taken so far. */
+  readonly state: number;
+  readonly turn: number;
+  readonly maxTurns: number;
+  /** Tokens of the longest reply it can get. */
+  readonly longestReply: number;
+}
+
+/** Episodes of environments that are finite automata, as flat tables that a kernel can walk. */
+export interface TableEpisodes {
+  /**
+   * u32: [V, V] the action that a step's first and last token stand for, then the automata. An automaton is
+   * [states, actions, 2], the next state with its top bit set where the episode is over and the word of the reply,
+   * counted from the automaton's first; then its replies, each its length and its tokens.
+   */
+  readonly tables: Uint32Array;
+  readonly actions: number;
+  readonly stepTokens: number;
+  /** Distinct token sequences that episodes start from, at least one token each. */
+  readonly openings: readonly (readonly number[])[];
+  readonly episodes: readonly TableEpisode[];
+}
+
+/** What was sampled of one episode: `stepTokens` tokens a turn, see {@link Sampled}. */
+export interface SampledEpisode extends Sampled {
+  /** State at the end, and turns taken. */
+  readonly state: number;
+  readonly turns: number;
+}
+
+export interface EpisodeSampler {
+  /** Whether this is faster than a {@link Decoder} on the adapter at hand. */
+  readonly preferred: boolean;
+  /** Samples each episode until it is over, at the turn limit or where the next step would leave the context. */
+  sample(
+    batch: TableEpisodes,
+    options: { readonly seed: number; readonly temperature: number; readonly signal?: AbortSignal },
+  ): Promise<SampledEpisode[]>;
 }
 
 export interface Scores {
