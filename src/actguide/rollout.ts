@@ -1,8 +1,8 @@
-import { LabError } from '../core/errors.ts';
-import { Episode } from '../envs/episode.ts';
 import type { Action, Environment, Task } from '../envs/types.ts';
 import type { Decoder, LanguageModel } from '../policy/types.ts';
 import { defaultCapacity, withDecoder } from './decoders.ts';
+import { fusedRollouts } from './fusedRollouts.ts';
+import { Growing } from './growing.ts';
 
 /** One agent step as tokens: tool, thought, argument. */
 export type Step = readonly number[];
@@ -23,6 +23,11 @@ export interface RolloutOptions {
   readonly temperature: number;
   /** Most sequences at once; by default what fits 256 MiB of keys and values, at most 512. */
   readonly capacity?: number;
+  /**
+   * Whether episodes are sampled whole on the GPU (`LanguageModel.episodes`) or turn by turn by a decoder; by default
+   * what is faster on the adapter. Both make the same draws, up to rounding in the logits.
+   */
+  readonly fused?: boolean;
   readonly signal?: AbortSignal;
   /** Called as rollouts finish. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -59,112 +64,12 @@ export interface Rollout {
   readonly truncated: 'turns' | 'context' | null;
 }
 
-/** A rollout while it grows. */
-class Growing {
-  readonly tokens: number[];
-  readonly promptLength: number;
-  private readonly behaviour: { position: number; logProb: number; entropy: number }[] = [];
-  private readonly turnStarts: number[] = [];
-  private readonly states: number[];
-  private readonly actions: number[] = [];
-  private readonly episode: Episode;
-  /** Tokens that the decoder holds. */
-  private held = 0;
-  private outgrown = false;
-
-  constructor(
-    readonly request: RolloutRequest,
-    private readonly environment: Environment,
-    private readonly context: number,
-  ) {
-    const { task, plan, prefix = [] } = request;
-    this.tokens = environment.prompt(task, plan);
-    this.promptLength = this.tokens.length;
-    this.episode = new Episode(task.automaton(), task.maxTurns);
-    this.states = [this.episode.state];
-    this.outgrown = this.tokens.length + environment.stepTokens > context;
-    for (const step of prefix) {
-      if (this.over) break;
-      this.tokens.push(...step);
-      this.act();
-    }
-  }
-
-  get over(): boolean {
-    return this.outgrown || this.episode.done;
-  }
-
-  /** Tokens that the decoder has not seen; it appends what it samples itself. */
-  feed(): number[] {
-    const tokens = this.tokens.slice(this.held);
-    if (tokens.length === 0)
-      throw new LabError(
-        `rollouts: expected a reply of at least one token in an unfinished episode of ${this.request.task.id}, ` +
-          'got none. Let the environment reply or end the episode.',
-      );
-    return tokens;
-  }
-
-  /** Appends one sampled step and takes it in the environment. */
-  take(tokens: Uint32Array, logProb: Float32Array, entropy: Float32Array): void {
-    for (let j = 0; j < tokens.length; j++) {
-      this.behaviour.push({ position: this.tokens.length, logProb: logProb[j], entropy: entropy[j] });
-      this.tokens.push(tokens[j]);
-    }
-    this.held = this.tokens.length;
-    this.act();
-  }
-
-  /** Takes the step that the last tokens spell, and appends the reply if another step still fits behind it. */
-  private act(): void {
-    const { stepTokens } = this.environment;
-    const start = this.tokens.length - stepTokens;
-    const action = this.environment.actionIndex(this.tokens.slice(start));
-    const reply = this.episode.step(action);
-    this.turnStarts.push(start);
-    this.actions.push(action);
-    this.states.push(this.episode.state);
-    if (this.episode.done) return;
-    this.outgrown = this.tokens.length + reply.length + stepTokens > this.context;
-    if (!this.outgrown) this.tokens.push(...reply);
-  }
-
-  finish(): Rollout {
-    const { task, plan } = this.request;
-    const { episode, tokens } = this;
-    const sampled = new Uint8Array(tokens.length);
-    const logProb = new Float32Array(tokens.length);
-    const entropy = new Float32Array(tokens.length);
-    for (const token of this.behaviour) {
-      sampled[token.position] = 1;
-      logProb[token.position] = token.logProb;
-      entropy[token.position] = token.entropy;
-    }
-    const ended = episode.automaton.done[episode.state] === 1;
-    return {
-      task,
-      plan,
-      k: plan.length,
-      promptLength: this.promptLength,
-      tokens,
-      sampled,
-      logProb,
-      entropy,
-      turnStarts: this.turnStarts,
-      states: this.states,
-      actions: this.actions,
-      reward: this.outgrown ? 0 : episode.reward,
-      turns: episode.turn,
-      truncated: this.outgrown ? 'context' : ended ? null : 'turns',
-    };
-  }
-}
-
 /**
  * Samples a rollout τ ~ π(· | x, plan) for every request, turn by turn for all of them at once: one
  * `Decoder.extend` feeds the replies of the last turn and samples the next step of every unfinished episode.
+ * Where the model can, the GPU takes the environment's steps too, see {@link RolloutOptions.fused}.
  * Results are in the order of the requests. An episode that outgrows the context ends as a failure.
- * @throws LabError when the environment stays silent in an unfinished episode; the signal's reason when aborted.
+ * @throws LabError when the environment stays silent in an unfinished episode, or `fused` is asked of a model that cannot; the signal's reason when aborted.
  */
 export async function rollouts(
   model: LanguageModel,
@@ -172,6 +77,7 @@ export async function rollouts(
   requests: readonly RolloutRequest[],
   options: RolloutOptions,
 ): Promise<Rollout[]> {
+  if (options.fused ?? model.episodes?.preferred) return fusedRollouts(model, environment, requests, options);
   const { signal, onProgress, capacity = defaultCapacity(model.config) } = options;
   const finished: Rollout[] = [];
   for (let start = 0; start < requests.length; start += capacity) {
