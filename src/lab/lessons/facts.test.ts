@@ -6,9 +6,7 @@ import { bestLevel, chanceInTries, chanceOfAll, meanShiftOf, utilities } from '.
 import { lessonIds } from './ids.ts';
 import { lessons } from './texts.ts';
 
-const recording = JSON.parse(
-  readFileSync(new URL('../../../public/recordings/lessons.json', import.meta.url), 'utf8'),
-) as Recording;
+const recording = JSON.parse(readFileSync('public/recordings/lessons.json', 'utf8')) as Recording;
 
 it('computes chances of rare luck without rounding them away', () => {
   const queries = [0.02, 0.5].map((unguided) => ({ turn: 0, word: 'x', guided: 1, unguided }));
