@@ -5,7 +5,8 @@ import { searchWorld } from '../envs/search/index.ts';
 import { sampleRef } from '../kernels/sample.ref.ts';
 import { logitsRef } from '../policy/forward.ref.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
-import type { PolicyConfig } from '../policy/types.ts';
+import { initialParameters } from '../policy/parameters.ts';
+import { policySizes, type PolicyConfig } from '../policy/types.ts';
 import { guidance } from './guidance.ts';
 import { rollouts, type Rollout, type RolloutRequest } from './rollout.ts';
 
@@ -90,6 +91,31 @@ describe.each(['nano', 'micro'] as const)('fused rollouts of the shipped %s', (n
 });
 
 describe('fused rollouts', () => {
+  it('of an untrained mini, whose rows pass the layers three at a time, draw what float64 does', async () => {
+    const config = policySizes.mini;
+    const parameters = initialParameters(config, 3).map((x) => 1.5 * x);
+    const policy = GpuPolicy.create(await testGpu(), config, parameters);
+    const requests = mixedRequests().slice(0, 8);
+    const options = { seed: 5, temperature: 1 };
+    const fused = await rollouts(policy, world, requests, { ...options, fused: true });
+    const drawn = fused.map((rollout, i) =>
+      reference(rollout, requests[i].stream, { config, parameters }, options),
+    );
+    expect(Math.min(...drawn.flat().map(({ distance }) => distance))).toBeGreaterThan(DOUBTFUL);
+    fused.forEach(({ tokens, sampled, logProb }, i) => {
+      const at = [...sampled.keys()].filter((t) => sampled[t] === 1);
+      expect(at.map((t) => tokens[t])).toEqual(drawn[i].map(({ token }) => token));
+      const expected = drawn[i].map((draw) => draw.logProb);
+      expect(
+        relativeError(
+          at.map((t) => logProb[t]),
+          expected,
+        ),
+      ).toBeLessThan(1e-5);
+    });
+    policy.destroy();
+  });
+
   it('do not depend on how they are batched, and are repeated bit for bit', async () => {
     const { policy } = await setting('nano');
     const requests = mixedRequests();
