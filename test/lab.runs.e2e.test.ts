@@ -37,14 +37,35 @@ async function bytesOf(download: Download): Promise<Buffer> {
   return readFileSync(await download.path());
 }
 
+/** CPU milliseconds of every task on the pages' main threads: what a task costs, whoever else has the cores. */
+function mainThreadTasks(trace: Buffer): number[] {
+  interface TraceEvent {
+    readonly name: string;
+    readonly pid: number;
+    readonly tid: number;
+    readonly tdur?: number;
+    readonly args?: { readonly name?: string };
+  }
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const threads = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid}/${tid}`),
+  );
+  return traceEvents
+    .filter(({ name, pid, tid }) => name.endsWith('RunTask') && threads.has(`${pid}/${tid}`))
+    .flatMap(({ tdur }) => (tdur === undefined ? [] : [tdur / 1000]));
+}
+
 describe('runs that are kept', () => {
   it('survive a reload, go on where they were, and move as files', async () => {
     const { page, errors } = await lab.open(smallRun());
     await loaded(page);
-    await start(page);
-    await page.getByText('Step 2 of 4', { exact: true }).waitFor({ timeout: 120_000 });
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText('Stopped').waitFor({ timeout: 60_000 });
+    for (const step of [1, 2]) {
+      await page.getByRole('button', { name: 'Step', exact: true }).click();
+      await page.getByText(`Step ${step} of 4`, { exact: true }).waitFor({ timeout: 120_000 });
+      await page.getByText('Paused', { exact: true }).waitFor({ timeout: 60_000 });
+    }
     const curves = await rows(page, 'groups');
     await page.getByRole('button', { name: 'Runs', exact: true }).click();
     await page.getByText(`step ${curves.length} of 4`).waitFor();
@@ -60,8 +81,8 @@ describe('runs that are kept', () => {
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await page.getByText('Paused', { exact: true }).waitFor({ timeout: 60_000 });
     const kept = await rows(page, 'groups');
-    expect(kept).toEqual(curves.slice(0, kept.length));
-    expect(kept.length).toBeGreaterThanOrEqual(2);
+    expect(kept).toEqual(curves);
+    expect(kept).toHaveLength(2);
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await finished(page);
     expect((await rows(page, 'groups')).map(([step]) => step)).toEqual(['1', '2', '3', '4']);
@@ -100,7 +121,7 @@ describe('runs that are kept', () => {
 
 describe('the workbench', () => {
   it('looks inside a step, down to what the update did to one token', async () => {
-    const { page, errors } = await lab.open(smallRun('&steps=1'));
+    const { page, errors } = await lab.open(smallRun({ steps: '1' }));
     await loaded(page);
     await start(page);
     await finished(page);
@@ -140,7 +161,7 @@ describe('the workbench', () => {
   });
 
   it('saves every chart as SVG, PNG and CSV, and the policy as ONNX', async () => {
-    const { page, errors } = await lab.open(smallRun('&steps=1&evalEvery=1'));
+    const { page, errors } = await lab.open(smallRun({ steps: '1', evalEvery: '1' }));
     await loaded(page);
     await start(page);
     await finished(page);
@@ -174,12 +195,13 @@ describe('the workbench', () => {
   });
 
   it('keeps the page free: no task over 50 ms while it trains, input answered within 100 ms', async () => {
-    const { page } = await lab.open(smallRun('&policy=micro'));
+    const { page } = await lab.open(smallRun({ policy: 'micro' }));
     await page.getByText('Base policy micro').waitFor({ timeout: 60_000 });
     await page.locator('#barrier .barrier-interval').waitFor({ timeout: 60_000 });
     await start(page);
     await page.getByText('Step 1 of 4', { exact: true }).waitFor({ timeout: 120_000 });
-    const worst = await page.evaluate(async () => {
+    await lab.browser.startTracing(page, { categories: ['__metadata', 'toplevel'] });
+    const seen = await page.evaluate(async () => {
       const tasks: number[] = [];
       new PerformanceObserver((list) => {
         for (const { duration } of list.getEntries()) tasks.push(duration);
@@ -191,10 +213,14 @@ describe('the workbench', () => {
         answers.push(performance.now() - asked);
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
-      return { task: Math.max(0, ...tasks), answer: answers.sort((a, b) => a - b)[18] };
+      return { tasks, answer: answers.sort((a, b) => a - b)[18] };
     });
-    expect(worst.task).toBeLessThan(process.env.CI ? 100 : 50);
-    expect(worst.answer).toBeLessThan(100);
+    const tasks = mainThreadTasks(await lab.browser.stopTracing());
+    expect(tasks.length).toBeGreaterThan(100);
+    expect(Math.max(...tasks)).toBeLessThan(50);
+    expect(seen.answer).toBeLessThan(100);
+    // The observer's wall time holds what the adapter in software took of the cores: few tasks may suffer from it.
+    expect(seen.tasks.length).toBeLessThan(5);
     await page.context().close();
   });
 
@@ -215,7 +241,7 @@ describe('the workbench', () => {
 
   it.each(['light', 'dark', 'projector'])('has no accessibility violation in the %s theme', async (theme) => {
     const found: string[] = [];
-    const { page } = await lab.open(smallRun(`&steps=1&theme=${theme}`));
+    const { page } = await lab.open(smallRun({ steps: '1', theme }));
     await loaded(page);
     await start(page);
     await finished(page);

@@ -69,6 +69,15 @@ export async function rows(page: Page, panel: string): Promise<string[][]> {
     );
 }
 
-/** A small run's settings as a link holds them: a few seconds on a software adapter. */
-export const smallRun = (more = ''): string =>
-  `?view=lab&policy=nano&steps=4&tasksPerStep=5&groupSize=4&evalEvery=2&evalTasks=8${more}`;
+/** A small run's settings as a link holds them, some of them changed: a few seconds on a software adapter. */
+export function smallRun(changed: Readonly<Record<string, string>> = {}): string {
+  const small = {
+    view: 'lab',
+    policy: 'nano',
+    steps: '4',
+    tasksPerStep: '5',
+    groupSize: '4',
+    evalEvery: '2',
+  };
+  return `?${new URLSearchParams({ ...small, evalTasks: '8', ...changed }).toString()}`;
+}

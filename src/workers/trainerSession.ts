@@ -162,7 +162,8 @@ export class TrainerSession implements TrainerApi {
       const { parameters, firstMoment, secondMoment } = kept.policy;
       return Comlink.transfer(
         { base: { config: imported.config, parameters: imported.parameters }, trainer: kept },
-        [parameters, firstMoment, secondMoment].map(({ buffer }) => buffer as ArrayBuffer),
+        // Vectors read back together share a buffer, which can be transferred only once.
+        [...new Set([parameters, firstMoment, secondMoment].map(({ buffer }) => buffer as ArrayBuffer))],
       );
     });
   }

@@ -130,8 +130,11 @@ export class Lab implements Prober, Inspector {
             adapter: this.run.loaded ? adapterName(this.run.loaded.adapter) : '',
             levels: this.run.levelNames,
           }),
-          changed: () => void this.library.refresh(),
-          failed: (error) => (this.library.problem = error instanceof Error ? error.message : String(error)),
+          changed: () => {
+            this.library.lost = undefined;
+            void this.library.refresh();
+          },
+          failed: (error) => (this.library.lost = error instanceof Error ? error.message : String(error)),
         });
       },
       () => void this.library.refresh(),

@@ -17,6 +17,8 @@ export class Library {
   use = $state.raw<StorageUse | null>(null);
   /** Why nothing is kept, or what went wrong last. */
   problem = $state<string | undefined>();
+  /** Why the run under way could not be kept; until the next that can. */
+  lost = $state<string | undefined>();
   /** Runs whose curves are laid over each other, in the order they were chosen. */
   readonly chosen = new SvelteSet<string>();
   /** Their steps, once read. */

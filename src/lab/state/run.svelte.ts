@@ -59,6 +59,9 @@ export class Run {
       case 'ready':
         this.loaded = event.loaded;
         this.status = 'idle';
+        // Other weights are in place: the curves on the screen would not be theirs. The library keeps the run.
+        this.config = undefined;
+        this.recall(null, []);
         return;
       case 'started':
         this.config = event.config;
