@@ -137,11 +137,4 @@ describe('fused rollouts', () => {
     // Staging and uniforms stay with the device.
     expect(gpu.allocatedBytes - before).toBeLessThan(2 * 2 ** 20);
   });
-
-  it('follow the adapter: software keeps the prefix tree', async () => {
-    const gpu = await testGpu();
-    const { policy } = await setting('nano');
-    expect(policy.episodes?.preferred).toBe(!gpu.adapter.software);
-    policy.destroy();
-  });
 });

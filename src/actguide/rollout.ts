@@ -24,8 +24,8 @@ export interface RolloutOptions {
   /** Most sequences at once; by default what fits 256 MiB of keys and values, at most 512. */
   readonly capacity?: number;
   /**
-   * Whether episodes are sampled whole on the GPU (`LanguageModel.episodes`) or turn by turn by a decoder; by default
-   * what is faster on the adapter. Both make the same draws, up to rounding in the logits.
+   * Whether episodes are sampled whole on the GPU (`LanguageModel.episodes`) or turn by turn by a decoder, the
+   * default: no hardware has been measured with the other. Both make the same draws, up to rounding in the logits.
    */
   readonly fused?: boolean;
   readonly signal?: AbortSignal;
@@ -77,7 +77,7 @@ export async function rollouts(
   requests: readonly RolloutRequest[],
   options: RolloutOptions,
 ): Promise<Rollout[]> {
-  if (options.fused ?? model.episodes?.preferred) return fusedRollouts(model, environment, requests, options);
+  if (options.fused) return fusedRollouts(model, environment, requests, options);
   const { signal, onProgress, capacity = defaultCapacity(model.config) } = options;
   const finished: Rollout[] = [];
   for (let start = 0; start < requests.length; start += capacity) {

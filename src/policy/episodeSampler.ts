@@ -23,8 +23,6 @@ import {
 const CACHE_BYTES = 256 * 2 ** 20;
 /** Multiply-adds of one submit: a fifth of a second at a modest 40 GFLOP/s. */
 const WORK_PER_SUBMIT = 4e9;
-/** A larger policy is faster through the batched kernels, which read each weight once for many rows. */
-const MOST_PARAMETERS = 2 ** 20;
 /** Invocations that share a sequence. Software adapters pay for barriers by the invocation. */
 const SIZE = { hardware: 128, software: 32 };
 
@@ -52,7 +50,6 @@ type BufferName = 'places' | 'tables' | 'cache' | 'sequences' | 'draws';
  * share are computed once. Same draws as {@link GpuDecoder}, up to rounding in the logits.
  */
 export class GpuEpisodeSampler implements EpisodeSampler {
-  readonly preferred: boolean;
   private readonly shape: RolloutShape;
   private readonly parameters: number;
   private readonly buffers = new Map<BufferName, Tensor>();
@@ -81,7 +78,6 @@ export class GpuEpisodeSampler implements EpisodeSampler {
   ) {
     this.shape = rolloutShape(config);
     this.parameters = parameterLayout(config).count;
-    this.preferred = !gpu.adapter.software && this.parameters <= MOST_PARAMETERS;
     gpu.write(this.buffer('places', 2 + 6 * config.layers), weightPlaces(config));
   }
 

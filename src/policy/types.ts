@@ -114,8 +114,6 @@ export interface SampledEpisode extends Sampled {
 }
 
 export interface EpisodeSampler {
-  /** Whether this is faster than a {@link Decoder} on the adapter at hand. */
-  readonly preferred: boolean;
   /** Samples each episode until it is over, at the turn limit or where the next step would leave the context. */
   sample(
     batch: TableEpisodes,
