@@ -33,9 +33,3 @@ export function under(environment: Environment, rollout: Rollout, plan: readonly
     scoredAt: sampledAt.map((position) => position + shift - 1),
   };
 }
-
-/** Where each sequence starts in the flat arrays [ΣT_i] of a policy. */
-export function starts(sequences: readonly (readonly number[])[]): number[] {
-  let start = 0;
-  return sequences.map((tokens) => (start += tokens.length) - tokens.length);
-}

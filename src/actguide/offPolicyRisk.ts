@@ -1,6 +1,7 @@
 import type { Environment } from '../envs/types.ts';
+import { firstTokens } from '../policy/prefixTree.ts';
 import type { LanguageModel } from '../policy/types.ts';
-import { starts, unguided } from './alignment.ts';
+import { unguided } from './alignment.ts';
 import type { Rollout } from './rollout.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function logRatios(
 ): Promise<number[][]> {
   const aligned = rollouts.map((rollout) => unguided(environment, rollout));
   const sequences = aligned.map(({ tokens }) => tokens);
-  const first = starts(sequences);
+  const first = firstTokens(sequences);
   const { logProb } = await model.score(sequences);
   return aligned.map(({ scoredAt, sampledAt }, i) =>
     scoredAt.map((t, j) => logProb[first[i] + t] - rollouts[i].logProb[sampledAt[j]]),

@@ -1,8 +1,9 @@
 import { Random } from '../core/random.ts';
 import type { Environment } from '../envs/types.ts';
+import { firstTokens } from '../policy/prefixTree.ts';
 import type { TrainablePolicy, UpdateSettings } from '../policy/types.ts';
 import { ADVANTAGE_FLOOR } from './advantage.ts';
-import { starts, under, type Aligned } from './alignment.ts';
+import { under, type Aligned } from './alignment.ts';
 import type { Group } from './collect.ts';
 import type { RunConfig } from './config.ts';
 import { minibatches } from './minibatches.ts';
@@ -148,7 +149,7 @@ function shareOf(groups: readonly Group[], parts: number): ObjectiveScope {
 /** Fills in log π_ref of every row: once a step, for the reference does not move. */
 async function scoreReference(policy: TrainablePolicy, rows: readonly Row[]): Promise<void> {
   const sequences = rows.map(({ aligned }) => aligned.tokens);
-  const first = starts(sequences);
+  const first = firstTokens(sequences);
   const scores = await policy.scoreReference(sequences);
   rows.forEach((row, i) => (row.referenceLogProb = row.aligned.scoredAt.map((t) => scores[first[i] + t])));
 }
@@ -165,7 +166,7 @@ async function updateOnce(
   }: { scope: ObjectiveScope; learningRate: number; bySource: Record<Source, TokenSums> },
 ): Promise<number> {
   const sequences = minibatch.map(({ aligned }) => aligned.tokens);
-  const first = starts(sequences);
+  const first = firstTokens(sequences);
   const { logProb } = await policy.forward(sequences);
   const objectiveRows = minibatch.map((row, i): ObjectiveRow => ({
     ...row,

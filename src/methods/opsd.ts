@@ -1,6 +1,6 @@
 import { groupAdvantages } from '../actguide/advantage.ts';
 import type { Iterate } from '../actguide/algorithm1.ts';
-import { starts, under, unguided } from '../actguide/alignment.ts';
+import { under, unguided } from '../actguide/alignment.ts';
 import { trainingTasks, unguidedGroups, type Sampler } from '../actguide/collect.ts';
 import { guidance } from '../actguide/guidance.ts';
 import { minibatches } from '../actguide/minibatches.ts';
@@ -8,6 +8,7 @@ import type { Rollout } from '../actguide/rollout.ts';
 import { roles } from '../actguide/streams.ts';
 import { emptySums, optimizer, warmup } from '../actguide/update.ts';
 import { Random } from '../core/random.ts';
+import { firstTokens } from '../policy/prefixTree.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 
 /** A rollout as the student sees it, and what the teacher says at each of its tokens. */
@@ -82,7 +83,7 @@ async function lessons(
     return under(environment, rollout, guidance(rollout.task, k));
   });
   const sequences = guided.map(({ tokens }) => tokens);
-  const first = starts(sequences);
+  const first = firstTokens(sequences);
   const logits = await policy.logits(sequences);
   return rollouts.map((rollout, i) => {
     const { tokens, scoredAt } = unguided(environment, rollout);
@@ -103,7 +104,7 @@ function distil(
 ): ReturnType<TrainablePolicy['distill']> {
   const V = policy.config.vocabulary;
   const sequences = batch.map(({ tokens }) => tokens);
-  const first = starts(sequences);
+  const first = firstTokens(sequences);
   const total = sequences.reduce((sum, { length }) => sum + length, 0);
   const weights = new Float32Array(total);
   const teacher = new Float32Array(total * V);
