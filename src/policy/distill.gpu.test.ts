@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { relativeError, testData, testGpu } from '../../test/gpu.ts';
-import { Random } from '../core/random.ts';
+import { parameterGradientErrors } from '../../test/parameterGradient.ts';
 import { logitsRef } from './forward.ref.ts';
 import { GpuPolicy } from './gpuPolicy.ts';
-import { initialParameters, parameterLayout } from './parameters.ts';
+import { initialParameters } from './parameters.ts';
 import type { PolicyConfig, UpdateSettings } from './types.ts';
 
 const tiny: PolicyConfig = {
@@ -76,21 +76,8 @@ describe('GpuPolicy.distill', () => {
     expect(loss).toBeCloseTo(lossRef(parameters), 4);
     const gradient = await policy.lastGradient();
     expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
-    const random = new Random(5);
-    let scale = 0;
-    const pairs: [number, number, string][] = [];
-    for (const { name, start, length } of parameterLayout(tiny).views)
-      for (let probe = 0; probe < 4; probe++) {
-        const at = start + random.int(length);
-        const [up, down] = [Float32Array.from(parameters), Float32Array.from(parameters)];
-        up[at] += 2e-4;
-        down[at] -= 2e-4;
-        const numeric = (lossRef(up) - lossRef(down)) / (up[at] - down[at]);
-        pairs.push([gradient[at], numeric, name]);
-        scale = Math.max(scale, Math.abs(numeric));
-      }
-    for (const [analytic, numeric, name] of pairs)
-      expect(Math.abs(analytic - numeric) / scale, name).toBeLessThan(2e-3);
+    for (const { name, error } of parameterGradientErrors(tiny, parameters, gradient, lossRef))
+      expect(error, name).toBeLessThan(2e-3);
   });
 
   it('gives the same in several passes, which keep the sequences apart', async () => {

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { relativeError, testGpu } from '../../test/gpu.ts';
+import { parameterGradientErrors } from '../../test/parameterGradient.ts';
 import { Random } from '../core/random.ts';
 import { logitsRef } from './forward.ref.ts';
 import { GpuPolicy } from './gpuPolicy.ts';
-import { initialParameters, parameterLayout } from './parameters.ts';
+import { initialParameters } from './parameters.ts';
 import { policySizes, type PolicyConfig, type UpdateSettings } from './types.ts';
 
 const tiny: PolicyConfig = {
@@ -82,21 +83,8 @@ describe('GpuPolicy', () => {
     const gradient = await policy.lastGradient();
     const loss = (p: Float32Array): number =>
       sequences.flatMap((s) => logProbRef(tiny, p, s)).reduce((sum, logProb, i) => sum + logProb * d[i], 0);
-    const random = new Random(5);
-    let scale = 0;
-    const pairs: [number, number, string][] = [];
-    for (const { name, start, length } of parameterLayout(tiny).views)
-      for (let probe = 0; probe < 4; probe++) {
-        const at = start + random.int(length);
-        const [up, down] = [Float32Array.from(parameters), Float32Array.from(parameters)];
-        up[at] += 2e-4;
-        down[at] -= 2e-4;
-        const numeric = (loss(up) - loss(down)) / (up[at] - down[at]);
-        pairs.push([gradient[at], numeric, name]);
-        scale = Math.max(scale, Math.abs(numeric));
-      }
-    for (const [analytic, numeric, name] of pairs)
-      expect(Math.abs(analytic - numeric) / scale, name).toBeLessThan(2e-3);
+    for (const { name, error } of parameterGradientErrors(tiny, parameters, gradient, loss))
+      expect(error, name).toBeLessThan(2e-3);
     expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
   });
 
