@@ -1,28 +1,32 @@
 import type { Task } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
 import { groupAdvantages } from './advantage.ts';
-import { assemble, emptyGroup, recovered, unguidedGroups } from './collect.ts';
-import type { Collector, Group, Sampler } from './collect.ts';
+import { assemble, drawUnguided, type Collector, type Group, type Sampler } from './collect.ts';
 import { fixedGuidance, minimalGuidance } from './minimalGuidance.ts';
+import { finished, recovery, type Asker } from './rolloutPool.ts';
 import { logRatios, logRatioShift } from './offPolicyRisk.ts';
 import { sourceOf, updatePolicy, type UpdateResult } from './update.ts';
 
 /**
- * Algorithm 1, the groups of one step: N unguided rollouts a task; where all of them fail, guided rollouts
- * at the least level k* that recovers reward join the group (Eq. 6, 10). Two ablations are switches: guidance
- * for every task instead of the unguided rollouts, and a fixed level instead of the search.
+ * Algorithm 1, the group of one task: N unguided rollouts; where all of them fail, guided rollouts at the least level
+ * k* that recovers reward join them (Eq. 6, 10). Two ablations are switches: guidance for every task instead of the
+ * unguided rollouts, and a fixed level instead of the search.
  */
-export async function minimalIntervention(sampler: Sampler, tasks: readonly Task[]): Promise<Group[]> {
+function* intervention(sampler: Sampler, task: Task): Asker<Group> {
   const { guide, level, assembly, successThreshold } = sampler.config.options;
-  const groups = guide === 'failed' ? await unguidedGroups(sampler, tasks) : tasks.map(emptyGroup);
-  const failed = groups
-    .filter((group) => !recovered(group.unguided, successThreshold))
-    .map(({ task }) => task);
-  const searches =
-    level === 'minimal'
-      ? await minimalGuidance(sampler, failed)
-      : await fixedGuidance(sampler, failed, level);
-  return assemble(groups, searches, assembly);
+  const own = guide === 'failed' ? drawUnguided(sampler, task) : null;
+  if (own && (yield* recovery(own, successThreshold))) {
+    const unguided = yield* finished(own);
+    return { task, unguided, rollouts: unguided, search: null };
+  }
+  const search =
+    level === 'minimal' ? yield* minimalGuidance(sampler, task) : yield* fixedGuidance(sampler, task, level);
+  return assemble(own ? yield* finished(own) : [], search, assembly);
+}
+
+/** Algorithm 1, the groups of one step, all tasks side by side. */
+export function minimalIntervention(sampler: Sampler, tasks: readonly Task[]): Promise<Group[]> {
+  return sampler.run(tasks.map((task) => intervention(sampler, task)));
 }
 
 /** What one iteration leaves behind for metrics and panels. */

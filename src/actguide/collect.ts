@@ -4,7 +4,8 @@ import type { LanguageModel } from '../policy/types.ts';
 import { withActionNoise } from './actionNoise.ts';
 import type { AlgorithmOptions, RunConfig } from './config.ts';
 import type { Search } from './minimalGuidance.ts';
-import { rollouts, type Rollout, type RolloutOptions, type RolloutRequest } from './rollout.ts';
+import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
+import { finished, RolloutPool, type Asker, type Draw } from './rolloutPool.ts';
 import { roles, stream } from './streams.ts';
 
 /** The rollouts of one task in one step. */
@@ -25,15 +26,21 @@ export type Collector = (sampler: Sampler, tasks: readonly Task[]) => Promise<Gr
 export interface SamplingCost {
   rollouts: number;
   environmentSteps: number;
+  /** Of the time spent sampling, the share of these rollouts. */
   ms: number;
 }
 
+/** What rollouts are on the bill for. */
+export type Phase = 'collect' | 'search';
+
 /** Samples the rollouts of one training step from the current policy, and keeps the bill. */
 export class Sampler {
-  readonly cost: Record<'collect' | 'search', SamplingCost> = {
+  readonly cost: Record<Phase, SamplingCost> = {
     collect: { rollouts: 0, environmentSteps: 0, ms: 0 },
     search: { rollouts: 0, environmentSteps: 0, ms: 0 },
   };
+  private readonly pool: RolloutPool;
+  private drawn: { readonly phase: Phase; readonly draw: Draw }[] = [];
 
   constructor(
     readonly model: LanguageModel,
@@ -41,22 +48,35 @@ export class Sampler {
     readonly config: RunConfig,
     /** 0-based training step: part of every random stream. */
     readonly step: number,
-    private readonly observer: Pick<RolloutOptions, 'signal' | 'onProgress'> = {},
-  ) {}
+    observer: Pick<RolloutOptions, 'signal' | 'onProgress'> = {},
+  ) {
+    const { seed, temperature } = config;
+    this.pool = new RolloutPool(model, environment, { seed, temperature, ...observer });
+  }
+
+  /** Asks for rollouts on the bill of `phase`; they are sampled while {@link run} runs. */
+  draw(phase: Phase, requests: readonly RolloutRequest[]): Draw {
+    const draw = this.pool.draw(requests);
+    this.drawn.push({ phase, draw });
+    return draw;
+  }
+
+  /** Runs askers side by side (see {@link RolloutPool.run}) and makes the bill. */
+  async run<T>(askers: readonly Asker<T>[]): Promise<T[]> {
+    const results = await this.pool.run(askers);
+    for (const { phase, draw } of this.drawn) {
+      const cost = this.cost[phase];
+      cost.rollouts += draw.size;
+      cost.environmentSteps += draw.rollouts.reduce((sum, { turns }) => sum + turns, 0);
+      cost.ms += draw.ms;
+    }
+    this.drawn = [];
+    return results;
+  }
 
   /** Rollouts in the order of the requests, on the bill of `phase`. */
-  async sample(phase: 'collect' | 'search', requests: readonly RolloutRequest[]): Promise<Rollout[]> {
-    const { seed, temperature } = this.config;
-    const began = performance.now();
-    const sampled = await rollouts(this.model, this.environment, requests, {
-      seed,
-      temperature,
-      ...this.observer,
-    });
-    const cost = this.cost[phase];
-    cost.rollouts += sampled.length;
-    cost.environmentSteps += sampled.reduce((sum, rollout) => sum + rollout.turns, 0);
-    cost.ms += performance.now() - began;
+  async sample(phase: Phase, requests: readonly RolloutRequest[]): Promise<Rollout[]> {
+    const [sampled] = await this.run([finished(this.draw(phase, requests))]);
     return sampled;
   }
 }
@@ -69,47 +89,35 @@ export function trainingTasks({ environment, config, step }: Sampler): Task[] {
     .map((task) => withActionNoise(environment, task, options.actionNoise, seed));
 }
 
-/** A task before anything was sampled. */
-export function emptyGroup(task: Task): Group {
-  return { task, unguided: [], rollouts: [], search: null };
+/** N unguided rollouts of a task: 𝒢_b as Algorithm 1 begins with it. */
+export function drawUnguided(sampler: Sampler, task: Task): Draw {
+  const requests = Array.from({ length: sampler.config.groupSize }, (_, i): RolloutRequest => ({
+    task,
+    plan: [],
+    stream: stream(sampler.step, roles.unguided, task.key, i),
+  }));
+  return sampler.draw('collect', requests);
 }
 
-/** Whether max_i Y(τ_i) ≥ δ. */
-export function recovered(group: readonly Rollout[], threshold: number): boolean {
-  return group.some((rollout) => rollout.reward >= threshold);
-}
-
-/** 𝒢_b ← N unguided rollouts for every task (Algorithm 1, first half), sampled together. */
-export async function unguidedGroups(sampler: Sampler, tasks: readonly Task[]): Promise<Group[]> {
-  const N = sampler.config.groupSize;
-  const requests = tasks.flatMap((task) =>
-    Array.from({ length: N }, (_, i): RolloutRequest => ({
-      task,
-      plan: [],
-      stream: stream(sampler.step, roles.unguided, task.key, i),
-    })),
+/** 𝒢_b ← N unguided rollouts for every task, and nothing else. */
+export function unguidedGroups(sampler: Sampler, tasks: readonly Task[]): Promise<Group[]> {
+  return sampler.run(
+    tasks.map(function* (task): Asker<Group> {
+      const unguided = yield* finished(drawUnguided(sampler, task));
+      return { task, unguided, rollouts: unguided, search: null };
+    }),
   );
-  const sampled = await sampler.sample('collect', requests);
-  return tasks.map((task, b) => {
-    const unguided = sampled.slice(b * N, (b + 1) * N);
-    return { task, unguided, rollouts: unguided, search: null };
-  });
 }
 
 /**
- * Puts the guided rollouts of the searches into their groups: 𝒢_b ∪ 𝒢_b⁺ ('union') or 𝒢_b⁺ alone ('replace').
- * A search that found no level leaves its group unguided.
+ * The group of a task that was searched: 𝒢_b ∪ 𝒢_b⁺ ('union') or 𝒢_b⁺ alone ('replace'). A search that found no level
+ * leaves it unguided.
  */
 export function assemble(
-  groups: readonly Group[],
-  searches: readonly Search[],
+  unguided: readonly Rollout[],
+  search: Search,
   assembly: AlgorithmOptions['assembly'],
-): Group[] {
-  const byTask = new Map(searches.map((search) => [search.task, search]));
-  return groups.map((group) => {
-    const search = byTask.get(group.task) ?? null;
-    if (!search || search.k === null) return { ...group, search };
-    const kept = assembly === 'union' ? group.unguided : [];
-    return { ...group, rollouts: [...kept, ...search.rollouts], search };
-  });
+): Group {
+  const kept = assembly === 'union' || search.k === null ? unguided : [];
+  return { task: search.task, unguided, rollouts: [...kept, ...search.rollouts], search };
 }

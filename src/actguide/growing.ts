@@ -1,5 +1,6 @@
 import { LabError } from '../core/errors.ts';
 import { Episode } from '../envs/episode.ts';
+import { psiOf } from '../envs/reachability.ts';
 import type { Automaton, Environment } from '../envs/types.ts';
 import type { Rollout, RolloutRequest } from './rollout.ts';
 
@@ -36,6 +37,18 @@ export class Growing {
 
   get over(): boolean {
     return this.outgrown || this.episode.done;
+  }
+
+  /** Y so far; 0 once it has outgrown the context. */
+  get reward(): number {
+    return this.outgrown ? 0 : this.episode.reward;
+  }
+
+  /** Whether the reward stays what it is for certain: it is over, or Ψ = 0 in the turns left (Definition 2.1). */
+  get hopeless(): boolean {
+    if (this.over) return true;
+    const { automaton, state, turnsLeft } = this.episode;
+    return psiOf(this.request.task)[turnsLeft * automaton.states + state] === 0;
   }
 
   /** Where the episode stands. */
@@ -110,7 +123,7 @@ export class Growing {
       turnStarts: this.turnStarts,
       states: this.states,
       actions: this.actions,
-      reward: this.outgrown ? 0 : episode.reward,
+      reward: this.reward,
       turns: episode.turn,
       truncated: this.outgrown ? 'context' : ended ? null : 'turns',
     };

@@ -1,9 +1,9 @@
-import { turnsToReward } from '../envs/reachability.ts';
+import { psiOf, turnsToReward } from '../envs/reachability.ts';
 import type { Environment, Task } from '../envs/types.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import { guidance } from './guidance.ts';
 import { logRatios, logRatioShift, offPolicyRisk, riskSplit } from './offPolicyRisk.ts';
-import { effectiveMass, passAtK, psiOf, type Barrier } from './reachability.ts';
+import { effectiveMass, passAtK, type Barrier } from './reachability.ts';
 import { rollouts, type Rollout, type RolloutOptions, type RolloutRequest } from './rollout.ts';
 import { roles, stream } from './streams.ts';
 

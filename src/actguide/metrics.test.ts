@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assemble, recovered, type Group } from './collect.ts';
+import { assemble, type Group } from './collect.ts';
 import { stepMetrics, type StepRecord } from './metrics.ts';
 import type { Search } from './minimalGuidance.ts';
 import type { Rollout } from './rollout.ts';
@@ -32,7 +32,6 @@ const group = (task: Rollout['task'], rewards: number[]): Group => {
   return { task, unguided, rollouts: unguided, search: null };
 };
 
-const groups = [group(easy, [1, 1]), group(hard, [0, 0]), group(lost, [0, 0])];
 const found: Search = {
   task: hard,
   k: 2,
@@ -51,10 +50,18 @@ const nothing: Search = {
   rollouts: [],
 };
 
+const unguided = (task: Rollout['task']) => group(task, [0, 0]).unguided;
+const groups = [
+  group(easy, [1, 1]),
+  assemble(unguided(hard), found, 'union'),
+  assemble(unguided(lost), nothing, 'union'),
+];
+
 describe('assemble', () => {
+  const outcomes = ({ rollouts }: Group) => rollouts.map((r) => [r.k, r.reward]);
+
   it('union keeps the failed rollouts, replace drops them, and no level leaves the group as it was', () => {
-    const union = assemble(groups, [nothing, found], 'union');
-    expect(union.map((g) => g.rollouts.map((r) => [r.k, r.reward]))).toEqual([
+    expect(groups.map(outcomes)).toEqual([
       [
         [0, 1],
         [0, 1],
@@ -70,23 +77,18 @@ describe('assemble', () => {
         [0, 0],
       ],
     ]);
-    const replaced = assemble(groups, [nothing, found], 'replace');
-    expect(replaced[1].rollouts).toEqual(found.rollouts);
-    expect(replaced[1].unguided).toEqual(groups[1].unguided);
-    expect(replaced.map((g) => g.search?.k)).toEqual([undefined, 2, null]);
-  });
-
-  it('a group recovers when its best reward reaches δ', () => {
-    expect(groups.map((g) => recovered(g.unguided, 1))).toEqual([true, false, false]);
-    expect(recovered(groups[1].unguided, 1e-9)).toBe(false);
-    expect(recovered([], 1)).toBe(false);
+    const replaced = assemble(unguided(hard), found, 'replace');
+    expect(replaced.rollouts).toEqual(found.rollouts);
+    expect(replaced.unguided).toEqual(unguided(hard));
+    expect(assemble(unguided(lost), nothing, 'replace').rollouts).toEqual(unguided(lost));
+    expect(groups.map((g) => g.search?.k)).toEqual([undefined, 2, null]);
   });
 });
 
 describe('stepMetrics', () => {
   const record: StepRecord = {
     step: 5,
-    groups: assemble(groups, [found, nothing], 'union'),
+    groups,
     advantages: [
       [0, 0],
       [-0.5, -0.5, 1.5, -0.5],
@@ -152,7 +154,8 @@ describe('stepMetrics', () => {
   });
 
   it('has no guided metrics and no k* in a step without guidance', () => {
-    const metrics = stepMetrics(gates, { ...record, groups, shifts: [] });
+    const alone = [group(easy, [1, 1]), group(hard, [0, 0]), group(lost, [0, 0])];
+    const metrics = stepMetrics(gates, { ...record, groups: alone, shifts: [] });
     expect(metrics).toMatchObject({
       guided: null,
       kStar: null,

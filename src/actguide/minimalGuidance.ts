@@ -2,7 +2,8 @@ import type { Task } from '../envs/types.ts';
 import type { Sampler } from './collect.ts';
 import type { AlgorithmOptions } from './config.ts';
 import { guidance } from './guidance.ts';
-import type { Rollout, RolloutRequest } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
+import { finished, recovery, type Asker, type Draw } from './rolloutPool.ts';
 import { roles, stream } from './streams.ts';
 
 /** One look at one guidance level. */
@@ -33,9 +34,9 @@ export interface Search {
  * recovery does not fall with k; under noise it returns a level that succeeded, not always the least.
  */
 export class Bisection {
-  private readonly made: Omit<Probe, 'nonMonotone'>[] = [];
-  /** Least level seen to succeed, with the rollouts that did. */
-  verified: { readonly k: number; readonly rollouts: readonly Rollout[] } | null = null;
+  private made = 0;
+  /** Least level seen to succeed. */
+  verified: number | null = null;
   private low: number;
   private high: number;
 
@@ -51,37 +52,26 @@ export class Bisection {
   /** The level to probe next, or null when the search is over or its budget is spent. */
   get next(): number | null {
     const { probeBudget, probeFullPlan } = this.options;
-    if (probeBudget !== null && this.made.length >= probeBudget) return null;
+    if (probeBudget !== null && this.made >= probeBudget) return null;
     const open = probeFullPlan ? this.low <= this.high : this.low < this.high;
     return open ? Math.floor((this.low + this.high) / 2) : null;
   }
 
-  /** Takes in the rollouts sampled under g_k. */
-  record(k: number, rollouts: readonly Rollout[]): void {
-    const successes = rollouts.filter((rollout) => rollout.reward >= this.options.successThreshold).length;
-    const size = rollouts.length;
-    this.made.push({ k, successes, size });
-    if (successes === 0) this.low = k + 1;
+  /** Takes in whether rollouts under g_k recovered reward. */
+  record(k: number, recovered: boolean): void {
+    this.made++;
+    if (!recovered) this.low = k + 1;
     else {
-      this.verified = { k, rollouts };
+      this.verified = k;
       // Without probing K itself the search closes in on `high`, which may be a level nobody tried.
       this.high = this.options.probeFullPlan ? k - 1 : k;
     }
   }
 
-  /** The probes made so far, in order. */
-  get probes(): Probe[] {
-    const rate = (probe: { successes: number; size: number }) => probe.successes / probe.size;
-    return this.made.map((probe) => ({
-      ...probe,
-      nonMonotone: this.made.some((other) => other.k < probe.k && rate(other) > rate(probe)),
-    }));
-  }
-
   /** The level to use: the least verified one; with 'use', failing that, where the search ended. */
   get level(): { readonly k: number | null; readonly verified: boolean } {
     const end = Math.min(this.low, this.levels);
-    const least = this.verified?.k ?? null;
+    const least = this.verified;
     if (this.options.unverified === 'skip') return { k: least, verified: least !== null };
     const k = this.options.probeFullPlan ? (least ?? end) : end;
     return { k, verified: k === least };
@@ -89,81 +79,68 @@ export class Bisection {
 }
 
 /**
- * The least guidance that recovers reward (Eq. 10) for every task, in lock-step: each round samples one
- * probe for all tasks still searching in a single batch. Then the guided rollouts to train on: those of the
- * successful probe, or fresh ones where `guidedRollouts` says so or the level was never verified.
+ * The least guidance that recovers reward (Eq. 10) for one task, and the guided rollouts to train on: those of the
+ * successful probe, or fresh ones where `guidedRollouts` says so or the level was never verified. The next level is
+ * probed as soon as the outcome of the last is certain, while its other rollouts go on.
  */
-export async function minimalGuidance(sampler: Sampler, tasks: readonly Task[]): Promise<Search[]> {
+export function* minimalGuidance(sampler: Sampler, task: Task): Asker<Search> {
   const { groupSize, options } = sampler.config;
   const size = options.probeSize === 'group' ? groupSize : options.probeSize;
-  const searches = tasks.map((task) => ({ task, bisection: new Bisection(task.plan.length, options) }));
-
-  for (;;) {
-    const open = searches.flatMap(({ task, bisection }) => {
-      const k = bisection.next;
-      return k === null ? [] : [{ task, bisection, k }];
-    });
-    if (open.length === 0) break;
-    const requests = open.flatMap(({ task, k }) => guidedRequests(sampler.step, roles.probe, task, k, size));
-    const sampled = await sampler.sample('search', requests);
-    open.forEach(({ bisection, k }, i) => bisection.record(k, sampled.slice(i * size, (i + 1) * size)));
+  const bisection = new Bisection(task.plan.length, options);
+  const probes: Draw[] = [];
+  for (let k = bisection.next; k !== null; k = bisection.next) {
+    const probe = drawGuided(sampler, roles.probe, task, k, size);
+    probes.push(probe);
+    bisection.record(k, yield* recovery(probe, options.successThreshold));
   }
-
-  const isFresh = (verified: boolean) => options.guidedRollouts === 'fresh' || !verified;
-  const fresh = await sampler.sample(
-    'search',
-    searches.flatMap(({ task, bisection: { level } }) =>
-      level.k !== null && isFresh(level.verified)
-        ? guidedRequests(sampler.step, roles.fresh, task, level.k, groupSize)
-        : [],
-    ),
-  );
-  let used = 0;
-  return searches.map(({ task, bisection: { level, probes, verified } }) => {
-    if (level.k === null) return { task, ...level, probes, rollouts: [] };
-    const rollouts = isFresh(level.verified)
-      ? fresh.slice(used, (used += groupSize))
-      : (verified?.rollouts ?? []);
-    return { task, ...level, probes, rollouts };
-  });
+  const { k, verified } = bisection.level;
+  const fresh = options.guidedRollouts === 'fresh' || !verified;
+  const kept = k === null || !fresh ? [] : [drawGuided(sampler, roles.fresh, task, k, groupSize)];
+  yield () => [...probes, ...kept].every((draw) => draw.over);
+  const probed = probes.map(({ rollouts }) => rollouts);
+  const guided = fresh ? kept[0]?.rollouts : probed.find(([rollout]) => rollout.k === k);
+  return { task, k, verified, probes: outcomes(probed, options), rollouts: guided ?? [] };
 }
 
-/**
- * Guidance of a fixed strength in place of the search: N fresh rollouts under g_k, k = round(share · K), for every
- * task. No level is probed, so none is verified. share: 0..1; 1 is the whole plan.
- */
-export async function fixedGuidance(
-  sampler: Sampler,
-  tasks: readonly Task[],
-  share: number,
-): Promise<Search[]> {
-  const { groupSize } = sampler.config;
-  const levels = tasks.map((task) => Math.round(share * task.plan.length));
-  const requests = tasks.flatMap((task, b) =>
-    guidedRequests(sampler.step, roles.fresh, task, levels[b], groupSize),
-  );
-  const sampled = await sampler.sample('search', requests);
-  return tasks.map((task, b) => ({
-    task,
-    k: levels[b],
-    verified: false,
-    probes: [],
-    rollouts: sampled.slice(b * groupSize, (b + 1) * groupSize),
+/** What each probe of a task saw: rollouts under one level each. */
+export function outcomes(
+  probes: readonly (readonly Rollout[])[],
+  { successThreshold }: Pick<AlgorithmOptions, 'successThreshold'>,
+): Probe[] {
+  const made = probes.map((rollouts) => {
+    const successes = rollouts.filter((rollout) => rollout.reward >= successThreshold).length;
+    return { k: rollouts[0].k, successes, size: rollouts.length };
+  });
+  const rate = (probe: { successes: number; size: number }) => probe.successes / probe.size;
+  return made.map((probe) => ({
+    ...probe,
+    nonMonotone: made.some((other) => other.k < probe.k && rate(other) > rate(probe)),
   }));
 }
 
+/**
+ * Guidance of a fixed strength in place of the search: N fresh rollouts under g_k, k = round(share · K). No level is
+ * probed, so none is verified. share: 0..1; 1 is the whole plan.
+ */
+export function* fixedGuidance(sampler: Sampler, task: Task, share: number): Asker<Search> {
+  const k = Math.round(share * task.plan.length);
+  const draw = drawGuided(sampler, roles.fresh, task, k, sampler.config.groupSize);
+  return { task, k, verified: false, probes: [], rollouts: yield* finished(draw) };
+}
+
 /** `size` rollouts of a task under g_k; every (role, k, i) has a random stream of its own. */
-function guidedRequests(
-  step: number,
+function drawGuided(
+  sampler: Sampler,
   role: typeof roles.probe | typeof roles.fresh,
   task: Task,
   k: number,
   size: number,
-): RolloutRequest[] {
+): Draw {
   const plan = guidance(task, k);
-  return Array.from({ length: size }, (_, i) => ({
+  const requests = Array.from({ length: size }, (_, i) => ({
     task,
     plan,
-    stream: stream(step, role, task.key, (k << 16) | i),
+    stream: stream(sampler.step, role, task.key, (k << 16) | i),
   }));
+  return sampler.draw('search', requests);
 }

@@ -1,20 +1,8 @@
-import { psi, psiAfter } from '../envs/reachability.ts';
-import type { Automaton, Environment, Task } from '../envs/types.ts';
+import { psiAfter, psiOf } from '../envs/reachability.ts';
+import type { Environment, Task } from '../envs/types.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import { rollouts, type Rollout, type RolloutOptions, type RolloutRequest, type Step } from './rollout.ts';
 import { roles, stream } from './streams.ts';
-
-const tables = new WeakMap<Automaton, { readonly maxTurns: number; readonly table: Uint8Array }>();
-
-/** Ψ over (turns left, state) of a task, [maxTurns + 1, states]; computed once. */
-export function psiOf(task: Task): Uint8Array {
-  const automaton = task.automaton();
-  const known = tables.get(automaton);
-  if (known?.maxTurns === task.maxTurns) return known.table;
-  const table = psi(automaton, task.maxTurns);
-  tables.set(automaton, { maxTurns: task.maxTurns, table });
-  return table;
-}
 
 /**
  * Ψ(s_t) before the first turn and after each: [turns + 1]. Once the episode is over it is Y: nothing can

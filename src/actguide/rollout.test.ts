@@ -151,7 +151,7 @@ describe('rollouts', () => {
         progress.push(done);
       },
     });
-    await rollouts(policy, gates, requests.slice(0, 2), options);
+    await rollouts(policy, gates, requests.slice(0, 2), { ...options, capacity: 2 });
     expect(policy.seen.decoders).toBe(1);
     await rollouts(policy, gates, requests, options);
     expect(policy.seen.decoders).toBe(2);

@@ -1,8 +1,7 @@
 import type { Action, Environment, Task } from '../envs/types.ts';
-import type { Decoder, LanguageModel } from '../policy/types.ts';
-import { defaultCapacity, withDecoder } from './decoders.ts';
+import type { LanguageModel } from '../policy/types.ts';
 import { fusedRollouts } from './fusedRollouts.ts';
-import { Growing } from './growing.ts';
+import { finished, RolloutPool } from './rolloutPool.ts';
 
 /** One agent step as tokens: tool, thought, argument. */
 export type Step = readonly number[];
@@ -65,8 +64,7 @@ export interface Rollout {
 }
 
 /**
- * Samples a rollout τ ~ π(· | x, plan) for every request, turn by turn for all of them at once: one
- * `Decoder.extend` feeds the replies of the last turn and samples the next step of every unfinished episode.
+ * Samples a rollout τ ~ π(· | x, plan) for every request, turn by turn for all of them at once ({@link RolloutPool}).
  * Where the model can, the GPU takes the environment's steps too, see {@link RolloutOptions.fused}.
  * Results are in the order of the requests. An episode that outgrows the context ends as a failure.
  * @throws LabError when the environment stays silent in an unfinished episode, or `fused` is asked of a model that cannot; the signal's reason when aborted.
@@ -78,45 +76,7 @@ export async function rollouts(
   options: RolloutOptions,
 ): Promise<Rollout[]> {
   if (options.fused) return fusedRollouts(model, environment, requests, options);
-  const { signal, onProgress, capacity = defaultCapacity(model.config) } = options;
-  const finished: Rollout[] = [];
-  for (let start = 0; start < requests.length; start += capacity) {
-    signal?.throwIfAborted();
-    const chunk = requests
-      .slice(start, start + capacity)
-      .map((request) => new Growing(request, environment, model.config.context));
-    const report = (open: number) => onProgress?.(start + chunk.length - open, requests.length);
-    await withDecoder(model, Math.min(capacity, requests.length), (decoder) =>
-      grow(decoder, chunk, environment.stepTokens, options, report),
-    );
-    finished.push(...chunk.map((growing) => growing.finish()));
-  }
-  return finished;
-}
-
-/** Extends every rollout of a chunk to its end; sequence i of the decoder is the i-th of the chunk. */
-async function grow(
-  decoder: Decoder,
-  chunk: readonly Growing[],
-  count: number,
-  { seed, temperature, signal }: RolloutOptions,
-  report: (open: number) => void,
-): Promise<void> {
-  const openOnes = () =>
-    chunk.map((growing, sequence) => ({ growing, sequence })).filter((it) => !it.growing.over);
-  let open = openOnes();
-  report(open.length);
-  while (open.length > 0) {
-    signal?.throwIfAborted();
-    const { tokens, logProb, entropy } = await decoder.extend(
-      open.map(({ growing, sequence }) => ({ sequence, tokens: growing.feed() })),
-      { count, seed, temperature, streams: open.map(({ growing }) => growing.request.stream) },
-    );
-    open.forEach(({ growing }, i) => {
-      const range = [i * count, (i + 1) * count] as const;
-      growing.take(tokens.subarray(...range), logProb.subarray(...range), entropy.subarray(...range));
-    });
-    open = openOnes();
-    report(open.length);
-  }
+  const pool = new RolloutPool(model, environment, options);
+  const [sampled] = await pool.run([finished(pool.draw(requests))]);
+  return sampled;
 }

@@ -1,4 +1,4 @@
-import type { Automaton } from './types.ts';
+import type { Automaton, Task } from './types.ts';
 
 /**
  * Ψ of Definition 2.1, exactly: Ψ(s) = sup_π P_π(Y = 1 | s). In a deterministic automaton it is 1 when some
@@ -19,6 +19,18 @@ export function psi(automaton: Automaton, maxTurns: number): Uint8Array {
           table[n * states + s] = 1;
           break;
         }
+  return table;
+}
+
+const tables = new WeakMap<Automaton, { readonly maxTurns: number; readonly table: Uint8Array }>();
+
+/** Ψ over (turns left, state) of a task, [maxTurns + 1, states]; computed once. */
+export function psiOf(task: Pick<Task, 'automaton' | 'maxTurns'>): Uint8Array {
+  const automaton = task.automaton();
+  const known = tables.get(automaton);
+  if (known?.maxTurns === task.maxTurns) return known.table;
+  const table = psi(automaton, task.maxTurns);
+  tables.set(automaton, { maxTurns: task.maxTurns, table });
   return table;
 }
 

@@ -13,13 +13,21 @@ export class CacheTree {
   private readonly tokens: number[] = [];
   private readonly depths: number[] = [];
   private readonly computed: boolean[] = [];
+  /** Children of each node, and sequences that end in it. */
+  private readonly uses: number[] = [];
   private readonly children = new Map<number, Node>();
+  private readonly free: Node[] = [];
 
   constructor(private readonly vocabulary: number) {}
 
-  /** Nodes so far: rows of the cache in use. */
+  /** Rows of the cache that have ever been in use. */
   get size(): number {
     return this.tokens.length;
+  }
+
+  /** Nodes alive. */
+  get count(): number {
+    return this.tokens.length - this.free.length;
   }
 
   /** The node of `token` below `parent`, made if there is none. */
@@ -27,13 +35,29 @@ export class CacheTree {
     const key = (parent + 1) * this.vocabulary + token;
     const known = this.children.get(key);
     if (known !== undefined) return known;
-    const node = this.tokens.length;
+    const node = this.free.pop() ?? this.tokens.length;
     this.children.set(key, node);
-    this.parents.push(parent);
-    this.tokens.push(token);
-    this.depths.push(this.length(parent));
-    this.computed.push(false);
+    this.parents[node] = parent;
+    this.tokens[node] = token;
+    this.depths[node] = this.length(parent);
+    this.computed[node] = false;
+    this.uses[node] = 0;
+    if (parent !== ROOT) this.uses[parent]++;
     return node;
+  }
+
+  /** Moves the end of a sequence; what no sequence needs any more is forgotten, and its rows are used again. */
+  moveEnd(from: Node, to: Node): void {
+    if (to !== ROOT) this.uses[to]++;
+    if (from === ROOT) return;
+    this.uses[from]--;
+    for (let node = from; node !== ROOT && this.uses[node] === 0;) {
+      const parent = this.parents[node];
+      this.children.delete((parent + 1) * this.vocabulary + this.tokens[node]);
+      this.free.push(node);
+      if (parent !== ROOT) this.uses[parent]--;
+      node = parent;
+    }
   }
 
   token(node: Node): number {
@@ -67,7 +91,8 @@ export class CacheTree {
   }
 
   clear(): void {
-    for (const list of [this.parents, this.tokens, this.depths, this.computed]) list.length = 0;
+    const lists = [this.parents, this.tokens, this.depths, this.computed, this.uses, this.free];
+    for (const list of lists) list.length = 0;
     this.children.clear();
   }
 }

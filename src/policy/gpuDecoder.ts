@@ -78,6 +78,10 @@ export class GpuDecoder implements Decoder {
     return this.tree.length(this.ends[sequence]);
   }
 
+  forget(sequence: number): void {
+    this.moveEnd(sequence, ROOT);
+  }
+
   reset(): void {
     this.tree.clear();
     this.ends.fill(ROOT);
@@ -101,10 +105,10 @@ export class GpuDecoder implements Decoder {
     let waiting: Head[] = [];
     let rows = 0;
     for (const [feed, { sequence, tokens }] of feeds.entries()) {
-      const before = this.tree.size;
+      const before = this.tree.count;
       const node = tokens.reduce((parent, token) => this.tree.child(parent, token), this.ends[sequence]);
-      this.ends[sequence] = node;
-      rows += this.tree.size - before + 2;
+      this.moveEnd(sequence, node);
+      rows += this.tree.count - before + 2;
       waiting.push({ feed, node });
       if (rows > MAX_ROWS) {
         await this.grow(feeds, waiting, options, out);
@@ -157,9 +161,14 @@ export class GpuDecoder implements Decoder {
         out.logProb[at] = logProb[i];
         out.entropy[at] = entropy[i];
         head.node = tree.child(head.node, tokens[i]);
-        this.ends[feeds[head.feed].sequence] = head.node;
+        this.moveEnd(feeds[head.feed].sequence, head.node);
       });
     }
+  }
+
+  private moveEnd(sequence: number, node: Node): void {
+    this.tree.moveEnd(this.ends[sequence], node);
+    this.ends[sequence] = node;
   }
 
   /**

@@ -236,6 +236,28 @@ describe('GpuDecoder', () => {
     alone.destroy();
   });
 
+  it('a forgotten sequence gives its place to another, which draws what it would alone', async () => {
+    const config = policySizes.nano;
+    const policy = await policyOf(config);
+    const decoder = policy.decoder(2);
+    const [first, second, third] = sequencesOf(config, [6, 9, 6]);
+    const both = [first, second].map((tokens, sequence) => ({ sequence, tokens }));
+    await decoder.extend(both, { ...options, streams: [1, 2] });
+    decoder.forget(0);
+    expect(decoder.length(0)).toBe(0);
+    const feeds = [third, [5]].map((tokens, sequence) => ({ sequence, tokens }));
+    const sampled = await decoder.extend(feeds, { ...options, streams: [3, 2] });
+
+    const alone = policy.decoder(2);
+    await alone.extend([both[1]], { ...options, streams: [2] });
+    const kept = await alone.extend([feeds[1]], { ...options, streams: [2] });
+    const fresh = await alone.extend([feeds[0]], { ...options, streams: [3] });
+    expect([...sampled.logProb]).toEqual([...fresh.logProb, ...kept.logProb]);
+    expect([...sampled.tokens]).toEqual([...fresh.tokens, ...kept.tokens]);
+    decoder.destroy();
+    alone.destroy();
+  });
+
   it('sequences that begin alike share what is computed, and draw what each would draw alone', async () => {
     const gpu = await testGpu();
     const config = policySizes.nano;

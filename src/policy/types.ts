@@ -54,6 +54,8 @@ export interface Decoder {
   extend(feeds: readonly Feed[], options: SampleOptions): Promise<Sampled>;
   /** Tokens held by a sequence; the last sampled token counts. */
   length(sequence: number): number;
+  /** Forgets one sequence: its place is free for another. */
+  forget(sequence: number): void;
   /** Forgets every sequence. */
   reset(): void;
   destroy(): void;

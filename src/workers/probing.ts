@@ -1,9 +1,10 @@
 import { barrierProfile } from '../actguide/barrierProfile.ts';
 import { guidance, parsePlan } from '../actguide/guidance.ts';
-import { psiAlong, psiOf } from '../actguide/reachability.ts';
+import { psiAlong } from '../actguide/reachability.ts';
 import { rollouts, type Rollout } from '../actguide/rollout.ts';
 import { roles, stream } from '../actguide/streams.ts';
 import { Episode } from '../envs/episode.ts';
+import { psiOf } from '../envs/reachability.ts';
 import { evaluationSeed, trainingSeed } from '../envs/seeds.ts';
 import { nodeAt, taskGraph } from '../envs/search/graph.ts';
 import type { SearchTask, SearchWorld } from '../envs/search/world.ts';

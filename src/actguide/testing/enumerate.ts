@@ -1,6 +1,6 @@
 import { Episode } from '../../envs/episode.ts';
 import type { Action, Environment, Task } from '../../envs/types.ts';
-import { psiOf } from '../reachability.ts';
+import { psiOf } from '../../envs/reachability.ts';
 
 /** A whole trajectory and its probability. */
 export interface Path {

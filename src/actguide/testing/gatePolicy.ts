@@ -132,6 +132,7 @@ export class GatePolicy implements TrainablePolicy {
         return out;
       },
       length: (sequence) => held[sequence]?.length ?? 0,
+      forget: (sequence) => void (held[sequence] = []),
       reset: () => void (held = []),
       destroy: () => void (held = []),
     };

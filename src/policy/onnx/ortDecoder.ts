@@ -36,6 +36,10 @@ export class OrtDecoder implements Decoder {
     return held ? held.cache.length + held.pending.length : 0;
   }
 
+  forget(sequence: number): void {
+    this.sequences[sequence] = undefined;
+  }
+
   reset(): void {
     this.sequences.fill(undefined);
   }

@@ -1,0 +1,145 @@
+import { LabError } from '../core/errors.ts';
+import type { Environment } from '../envs/types.ts';
+import type { Decoder, LanguageModel } from '../policy/types.ts';
+import { defaultCapacity, withDecoder } from './decoders.ts';
+import { Growing } from './growing.ts';
+import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
+
+/** Rollouts that were asked for together. They fill up as the pool samples. */
+export class Draw {
+  /** Milliseconds of sampling so far: of each turn the share of this draw's rollouts among those sampled. */
+  ms = 0;
+
+  constructor(readonly growing: readonly Growing[]) {}
+
+  get size(): number {
+    return this.growing.length;
+  }
+
+  /** Whether all rollouts have ended. */
+  get over(): boolean {
+    return this.growing.every((growing) => growing.over);
+  }
+
+  /** @throws LabError before all have ended. */
+  get rollouts(): Rollout[] {
+    if (!this.over) throw new LabError('Draw.rollouts: expected finished rollouts. Wait until it is over.');
+    return this.growing.map((growing) => growing.finish());
+  }
+
+  /**
+   * Whether max_i Y(τ_i) ≥ δ, as soon as nothing can change it any more; null before. A rollout has failed for
+   * certain once Ψ of its state is 0 in the turns that are left, which is often turns before it ends.
+   */
+  recovered(threshold: number): boolean | null {
+    if (this.growing.some((growing) => growing.over && growing.reward >= threshold)) return true;
+    return this.growing.every((growing) => growing.reward < threshold && growing.hopeless) ? false : null;
+  }
+}
+
+/** Something that draws rollouts and decides by them: it yields what it waits for. */
+export type Asker<T> = Generator<() => boolean, T, void>;
+
+/** Waits until a draw is over. */
+export function* finished(draw: Draw): Asker<Rollout[]> {
+  yield () => draw.over;
+  return draw.rollouts;
+}
+
+/** Waits until it is certain whether max_i Y(τ_i) ≥ δ; rollouts may still be on their way. */
+export function* recovery(draw: Draw, threshold: number): Asker<boolean> {
+  yield () => draw.recovered(threshold) !== null;
+  return draw.recovered(threshold) === true;
+}
+
+/**
+ * Samples whatever has been drawn, all unfinished episodes of all draws in one batch: each `Decoder.extend` feeds the
+ * replies of the last turn and samples the next step. What is drawn meanwhile joins with the next turn, and a rollout
+ * depends on its (seed, stream) alone, so neither the order nor the company of draws changes any.
+ */
+export class RolloutPool {
+  private readonly waiting: { readonly growing: Growing; readonly draw: Draw }[] = [];
+  private done = 0;
+  private total = 0;
+
+  constructor(
+    private readonly model: LanguageModel,
+    private readonly environment: Environment,
+    private readonly options: Omit<RolloutOptions, 'fused'>,
+  ) {}
+
+  draw(requests: readonly RolloutRequest[]): Draw {
+    const { context } = this.model.config;
+    const draw = new Draw(requests.map((request) => new Growing(request, this.environment, context)));
+    const open = draw.growing.filter((growing) => !growing.over);
+    this.waiting.push(...open.map((growing) => ({ growing, draw })));
+    this.total += draw.size;
+    this.done += draw.size - open.length;
+    return draw;
+  }
+
+  /**
+   * Runs the askers side by side, each until it returns, and every draw to its end; results in the order of the askers.
+   * @throws LabError when the environment stays silent in an unfinished episode; the signal's reason when aborted.
+   */
+  async run<T>(askers: readonly Asker<T>[]): Promise<T[]> {
+    const results = new Array<T>(askers.length);
+    let pending = [...askers.entries()].map(([at, asker]) => ({ at, asker, ready: (): boolean => true }));
+    const advance = (): void => {
+      pending = pending.filter((one) => {
+        while (one.ready()) {
+          const { done, value } = one.asker.next();
+          if (done) {
+            results[one.at] = value;
+            return false;
+          }
+          one.ready = value;
+        }
+        return true;
+      });
+    };
+    advance();
+    if (this.waiting.length > 0) {
+      const { capacity = defaultCapacity(this.model.config) } = this.options;
+      await withDecoder(this.model, capacity, (decoder) => this.sample(decoder, capacity, advance));
+    }
+    if (pending.length > 0)
+      throw new LabError('RolloutPool.run: expected askers to wait for draws of this pool only.');
+    return results;
+  }
+
+  private async sample(decoder: Decoder, capacity: number, advance: () => void): Promise<void> {
+    const { seed, temperature, signal, onProgress } = this.options;
+    const { stepTokens: count } = this.environment;
+    const free = Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    let open: { growing: Growing; draw: Draw; sequence: number }[] = [];
+    onProgress?.(this.done, this.total);
+    for (;;) {
+      const admitted = this.waiting.splice(0, free.length);
+      open.push(...admitted.map((it) => ({ ...it, sequence: free.pop() as number })));
+      if (open.length === 0) return;
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const { tokens, logProb, entropy } = await decoder.extend(
+        open.map(({ growing, sequence }) => ({ sequence, tokens: growing.feed() })),
+        { count, seed, temperature, streams: open.map(({ growing }) => growing.request.stream) },
+      );
+      const share = (performance.now() - began) / open.length;
+      open.forEach(({ growing, draw }, i) => {
+        const range = [i * count, (i + 1) * count] as const;
+        growing.take(tokens.subarray(...range), logProb.subarray(...range), entropy.subarray(...range));
+        draw.ms += share;
+      });
+      open = open.filter(({ growing, sequence }) => {
+        if (growing.over) {
+          decoder.forget(sequence);
+          free.push(sequence);
+          this.done++;
+        }
+        return !growing.over;
+      });
+      advance();
+      onProgress?.(this.done, this.total);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { CacheTree, ROOT } from './cacheTree.ts';
+
+const grow = (tree: CacheTree, tokens: readonly number[], from = ROOT) =>
+  tokens.reduce((node, token) => tree.child(node, token), from);
+
+it('forgets what no sequence ends in or passes through, and uses its rows again', () => {
+  const tree = new CacheTree(10);
+  const [a, b] = [grow(tree, [1, 2, 3]), grow(tree, [1, 2, 4, 5])];
+  tree.moveEnd(ROOT, a);
+  tree.moveEnd(ROOT, b);
+  expect([tree.size, tree.count]).toEqual([5, 5]);
+  tree.setComputed(b);
+
+  // A sequence that moves on keeps its path.
+  const longer = tree.child(b, 6);
+  tree.moveEnd(b, longer);
+  expect(tree.path(longer).map((node) => tree.token(node))).toEqual([1, 2, 4, 5, 6]);
+  expect(tree.count).toBe(6);
+
+  tree.moveEnd(longer, ROOT);
+  expect(tree.count).toBe(3);
+  expect(tree.path(a).map((node) => tree.token(node))).toEqual([1, 2, 3]);
+
+  const again = grow(tree, [1, 2, 4, 5]);
+  expect(tree.size).toBe(6);
+  expect(tree.isComputed(again)).toBe(false);
+  tree.moveEnd(ROOT, again);
+  tree.moveEnd(a, ROOT);
+  tree.moveEnd(again, ROOT);
+  expect([tree.size, tree.count]).toEqual([6, 0]);
+});
+
+it('two sequences that end alike share their nodes until both are gone', () => {
+  const tree = new CacheTree(10);
+  const node = grow(tree, [7, 8]);
+  tree.moveEnd(ROOT, node);
+  tree.moveEnd(ROOT, node);
+  tree.moveEnd(node, ROOT);
+  expect(tree.count).toBe(2);
+  tree.moveEnd(node, ROOT);
+  expect(tree.count).toBe(0);
+});
