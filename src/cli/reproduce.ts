@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../core/errors.ts';
-import { searchWorld } from '../envs/search/index.ts';
 import {
+  environmentOf,
   items as allItems,
   MemoryStore,
   outcomeInWords,
@@ -102,7 +102,7 @@ async function reproduce(context: Context, ids: string[], options: Options): Pro
         host: fileHost(context.root, options.model, ({ config, parameters }) =>
           Promise.resolve(GpuPolicy.create(gpu, config, parameters)),
         ),
-        environment: ({ options: world }) => searchWorld(world),
+        environment: environmentOf,
         provenance: () => provenance(context, gpu.adapter),
         signal,
       };

@@ -38,7 +38,7 @@ export {
 } from './runner.ts';
 export { MemoryStore, type RecordStore, type UnitRecord } from './store.ts';
 export { quickRun } from './scale.ts';
-export { describeUnit, sha256, unitId, unitKey, type Unit, type WorldSpec } from './units.ts';
+export { describeUnit, environmentOf, sha256, unitId, unitKey, type Unit, type WorldSpec } from './units.ts';
 export { outcomeInWords, type Verdict } from './verdict.ts';
 
 /** Every figure and table that can be reproduced, in the order of the paper. */

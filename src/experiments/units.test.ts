@@ -3,7 +3,16 @@ import { defaultRun, presetOptions } from '../actguide/config.ts';
 import { searchDefaults } from '../envs/search/index.ts';
 import { training } from './item.ts';
 import { gateContext } from './testing/gateLab.ts';
-import { canonical, describeUnit, plainWorld, probing, unitId, unitKey, type Probe } from './units.ts';
+import {
+  canonical,
+  describeUnit,
+  environmentOf,
+  plainWorld,
+  probing,
+  unitId,
+  unitKey,
+  type Probe,
+} from './units.ts';
 
 const base = (name: string) => `sha-of-${name}`;
 const key = (...args: Parameters<typeof training>) => unitKey(training(...args), base);
@@ -46,6 +55,7 @@ describe('keys', () => {
       unitKey(probing(echo, { kind: 'base', name: 'gates' }, plainWorld, { n: 2 }), base),
       unitKey(probing({ ...echo, version: 2 }, { kind: 'base', name: 'gates' }, plainWorld, { n: 1 }), base),
       unitKey(probing(echo, training(gateContext, 1), plainWorld, { n: 1 }), base),
+      unitKey(probing(echo, training(gateContext, 1), { name: 'grid', options: {} }, { n: 1 }), base),
     ]);
     expect(new Set(keys).size).toBe(keys.length);
   });
@@ -95,4 +105,13 @@ it('units describe themselves by what is unusual about them', () => {
   expect(describeUnit(run)).toBe('actguide micro, level 0.5, 3 steps, seed 4');
   const budget = probing(echo, run, { name: 'search', options: { maxTurns: 2 } }, { n: 1 });
   expect(describeUnit(budget)).toBe('echo of actguide micro, level 0.5, 3 steps, seed 4, maxTurns 2');
+  const grid = probing(echo, run, { name: 'grid', options: { deadEnds: true } }, { n: 1 });
+  expect(describeUnit(grid)).toBe('echo of actguide micro, level 0.5, 3 steps, seed 4, grid, deadEnds true');
+});
+
+it('environmentOf: the world of a spec, with its options', () => {
+  expect(environmentOf({ name: 'search', options: { taskSet: 'barred' } }).levels).toHaveLength(3);
+  const grid = environmentOf({ name: 'grid', options: { maxTurns: 9 } });
+  expect(grid.name).toBe('grid');
+  expect(grid.tasks({ seed: 1, count: 1 })[0].maxTurns).toBe(9);
 });

@@ -1,16 +1,22 @@
 import type { RunConfig } from '../actguide/config.ts';
 import { defaultRun, presetOptions } from '../actguide/config.ts';
 import type { RolloutOptions } from '../actguide/rollout.ts';
-import { searchDefaults, type SearchWorldOptions } from '../envs/search/index.ts';
+import { gridDefaults, gridWorld, type GridWorldOptions } from '../envs/grid/index.ts';
+import { searchDefaults, searchWorld, type SearchWorldOptions } from '../envs/search/index.ts';
 import type { Environment } from '../envs/types.ts';
 import type { PretrainSettings } from '../methods/pretrain.ts';
 import type { LanguageModel, PolicySize } from '../policy/types.ts';
 
-/** The search world with these of its options changed. */
-export interface WorldSpec {
-  readonly name: 'search';
-  readonly options: Partial<SearchWorldOptions>;
-}
+/** A world with these of its options changed. */
+export type WorldSpec =
+  | { readonly name: 'search'; readonly options: Partial<SearchWorldOptions> }
+  | { readonly name: 'grid'; readonly options: Partial<GridWorldOptions> };
+
+/** The environment of a spec. @throws InputError for options out of range. */
+export const environmentOf = (world: WorldSpec): Environment =>
+  world.name === 'grid' ? gridWorld(world.options) : searchWorld(world.options);
+
+const defaultsOf = ({ name }: WorldSpec): object => (name === 'grid' ? gridDefaults : searchDefaults);
 
 /** The world that the base policies were made for. */
 export const plainWorld: WorldSpec = { name: 'search', options: {} };
@@ -116,9 +122,9 @@ function deviations(values: object, defaults: object): object {
   );
 }
 
-const worldIdentity = ({ name, options }: WorldSpec): object => ({
-  name,
-  options: deviations(options, searchDefaults),
+const worldIdentity = (world: WorldSpec): object => ({
+  name: world.name,
+  options: deviations(world.options, defaultsOf(world)),
 });
 
 /** What a unit depends on, as plain data; `base` gives the identity of a base policy. */
@@ -190,5 +196,9 @@ export function describeUnit(unit: Unit | BasePolicy): string {
   }
 }
 
-const worldInWords = ({ options }: WorldSpec): string[] =>
-  Object.entries(deviations(options, searchDefaults)).map(([name, value]) => `${name} ${String(value)}`);
+const worldInWords = (world: WorldSpec): string[] => [
+  ...(world.name === 'search' ? [] : [world.name]),
+  ...Object.entries(deviations(world.options, defaultsOf(world))).map(
+    ([name, value]) => `${name} ${String(value)}`,
+  ),
+];

@@ -1,4 +1,6 @@
 import { Random } from '../core/random.ts';
+import type { Demonstration } from '../envs/demonstration.ts';
+import { demonstration as gridDemonstration } from '../envs/grid/index.ts';
 import { demonstration, pretrainingMixture, type DemonstrationMixture } from '../envs/search/index.ts';
 import type { TrainablePolicy, UpdateSettings } from '../policy/types.ts';
 
@@ -12,6 +14,8 @@ export interface PretrainSettings {
   /** Updates of linear warm-up; then the rate falls on a cosine to 2 % of its peak. */
   readonly warmupUpdates: number;
   readonly mixture: DemonstrationMixture;
+  /** Share of demonstrations from the key-door grid, for a policy that knows both worlds; none if left out. */
+  readonly gridShare?: number;
 }
 
 export const defaultPretraining: PretrainSettings = {
@@ -50,8 +54,19 @@ export function pretrainLearningRate(
   return learningRate * rise * (0.49 * (1 + Math.cos((Math.PI * update) / updates)) + 0.02);
 }
 
+/** The demonstrations of an update (0-based), a function of the settings. */
+export function pretrainingBatch(
+  update: number,
+  { seed, batch, mixture, gridShare = 0 }: PretrainSettings,
+): Demonstration[] {
+  const random = new Random(seed).fork(update);
+  return Array.from({ length: batch }, () =>
+    gridShare > 0 && random.next() < gridShare ? gridDemonstration(random) : demonstration(random, mixture),
+  );
+}
+
 /**
- * Trains `policy` on demonstrations of the search world: supervised cross-entropy on the agent's own tokens
+ * Trains `policy` on demonstrations of the search world and, if told to, of the grid: supervised cross-entropy on the agent's own tokens
  * (tool, thought, argument), never on prompts or replies. Yields after every update; stop iterating to stop.
  */
 export async function* pretrain(
@@ -59,8 +74,7 @@ export async function* pretrain(
   settings: PretrainSettings,
 ): AsyncGenerator<PretrainProgress> {
   for (let update = 0; update < settings.updates; update++) {
-    const random = new Random(settings.seed).fork(update);
-    const batch = Array.from({ length: settings.batch }, () => demonstration(random, settings.mixture));
+    const batch = pretrainingBatch(update, settings);
     const weights = new Float32Array(batch.reduce((sum, d) => sum + d.tokens.length, 0));
     let at = 0;
     for (const d of batch) {
