@@ -14,14 +14,25 @@ import { roles } from './streams.ts';
 export function withActionNoise(environment: Environment, task: Task, share: number, seed: number): Task {
   if (share === 0) return task;
   const random = new Random(seed).fork(roles.noise).fork(task.key);
-  const planned = new Set(task.plan.map((action) => numberOf(environment, action)));
+  const missing = Math.floor((task.plan.length * share) / (1 - share) + random.next());
+  return { ...task, plan: insertNoise(environment, task, task.plan, missing, random) };
+}
+
+/**
+ * A plan with up to `count` irrelevant actions in it, as {@link withActionNoise} says; fewer, or none, where nothing is
+ * irrelevant, as in a plan that does not earn the reward by itself.
+ */
+export function insertNoise(
+  environment: Environment,
+  task: Task,
+  clean: readonly Action[],
+  count: number,
+  random: Random,
+): Action[] {
+  const planned = new Set(clean.map((action) => numberOf(environment, action)));
   const irrelevant = environment.actions.map((_, number) => number).filter((number) => !planned.has(number));
-  const plan = [...task.plan];
-  for (
-    let missing = Math.floor((task.plan.length * share) / (1 - share) + random.next());
-    missing > 0;
-    missing--
-  ) {
+  const plan = [...clean];
+  for (let missing = count; missing > 0; missing--) {
     const choices = harmless(
       task.automaton(),
       plan.map((action) => numberOf(environment, action)),
@@ -31,7 +42,7 @@ export function withActionNoise(environment: Environment, task: Task, share: num
     const { place, action } = random.pick(choices);
     plan.splice(place, 0, environment.actions[action]);
   }
-  return { ...task, plan };
+  return plan;
 }
 
 /** Places of the plan and actions before them after which the rest of the plan still earns the reward. */

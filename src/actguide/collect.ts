@@ -3,6 +3,7 @@ import type { Environment, Task } from '../envs/types.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import { withActionNoise } from './actionNoise.ts';
 import type { AlgorithmOptions, RunConfig } from './config.ts';
+import { includedTasks } from './demonstrations.ts';
 import type { Search } from './minimalGuidance.ts';
 import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
 import { finished, RolloutPool, type Asker, type Draw } from './rolloutPool.ts';
@@ -81,12 +82,16 @@ export class Sampler {
   }
 }
 
-/** The tasks of the step, with the run's action noise in their plans. */
+/** The tasks of the step, demonstrated ones last, with the run's action noise in their plans. */
 export function trainingTasks({ environment, config, step }: Sampler): Task[] {
   const { seed, tasksPerStep, options } = config;
-  return environment
+  const included = includedTasks(environment, config, step);
+  const ids = new Set(included.map(({ id }) => id));
+  const drawn = environment
     .tasks({ seed: trainingSeed(seed, step), count: tasksPerStep })
-    .map((task) => withActionNoise(environment, task, options.actionNoise, seed));
+    .filter(({ id }) => !ids.has(id))
+    .slice(0, tasksPerStep - included.length);
+  return [...drawn, ...included].map((task) => withActionNoise(environment, task, options.actionNoise, seed));
 }
 
 /** N unguided rollouts of a task: 𝒢_b as Algorithm 1 begins with it. */

@@ -1,4 +1,5 @@
 import type { PolicySize } from '../policy/types.ts';
+import type { ActionLine } from './actionData.ts';
 
 /** ActGuide-RL and what it is compared with; `sft` is supervised fine-tuning, `opsd` on-policy self-distillation. */
 export const methods = ['actguide', 'grpo', 'sft', 'opsd'] as const;
@@ -114,6 +115,10 @@ export interface RunConfig {
   /** Unguided evaluation rollouts per level, one per task. */
   readonly evalTasks: number;
   readonly options: AlgorithmOptions;
+  /** Plans that guide in place of the reference plans of their tasks; left out: none. */
+  readonly demonstrations?: readonly ActionLine[];
+  /** Tasks of every step that are demonstrated ones, in turn; the rest is drawn as ever. Left out: none. */
+  readonly demonstratedTasks?: number;
 }
 
 export const defaultRun = {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { InputError } from '../core/errors.ts';
 import { policySizes, type PolicySize } from '../policy/types.ts';
+import { actionLineSchema } from './actionData.ts';
 import {
   defaultRun,
   methods,
@@ -92,6 +93,24 @@ const optionFields = {
   klOnGuided: boolean,
 } satisfies Record<keyof AlgorithmOptions, v.GenericSchema>;
 
+/** Most demonstrations of a run: they are kept with it. */
+const MAX_DEMONSTRATIONS = 2000;
+
+/** What a run without demonstrations has not. */
+const demonstrationFields = {
+  demonstrations: v.optional(
+    v.pipe(
+      v.array(actionLineSchema, ({ input }) => `expected a list of action data, got ${show(input)}.`),
+      v.maxLength(MAX_DEMONSTRATIONS, `expected at most ${MAX_DEMONSTRATIONS} demonstrations, got more.`),
+      v.check(
+        (lines) => new Set(lines.map(({ task }) => task)).size === lines.length,
+        'expected each task once, got one again.',
+      ),
+    ),
+  ),
+  demonstratedTasks: v.optional(integer(0, 256)),
+};
+
 const runFields = {
   method: oneOf(methods),
   policy: oneOf(Object.keys(policySizes) as PolicySize[]),
@@ -108,7 +127,7 @@ const runFields = {
   temperature: number(1e-3, 5),
   evalEvery: integer(1, 10_000),
   evalTasks: integer(1, 1024),
-} satisfies Record<Exclude<keyof RunConfig, 'options'>, v.GenericSchema>;
+} satisfies Record<Exclude<keyof RunConfig, 'options' | keyof typeof demonstrationFields>, v.GenericSchema>;
 
 /** The object's own entries. @throws InputError unless it is a plain object whose keys are all in `fields`. */
 function plainObject(where: string, input: unknown, fields: readonly string[]): Record<string, unknown> {
@@ -140,10 +159,15 @@ function checked<T>(prefix: string, schemas: Readonly<Record<string, v.GenericSc
  * @throws InputError `field: expected X, got Y` for unknown settings and values out of range.
  */
 export function parseRunConfig(input: unknown): RunConfig {
-  const given = plainObject('runConfig', input, [...Object.keys(runFields), 'options']);
+  const given = plainObject('runConfig', input, [
+    ...Object.keys(runFields),
+    'options',
+    ...Object.keys(demonstrationFields),
+  ]);
   const overrides = plainObject('options', given.options ?? {}, Object.keys(optionFields));
   delete given.options;
-  const run = checked<Omit<RunConfig, 'options'>>('', runFields, { ...defaultRun, ...defined(given) });
+  const schemas = { ...runFields, ...demonstrationFields };
+  const run = checked<Omit<RunConfig, 'options'>>('', schemas, { ...defaultRun, ...defined(given) });
   const options = checked<AlgorithmOptions>('options.', optionFields, {
     ...presetOptions[run.preset],
     ...defined(overrides),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from './random.ts';
-import { bootstrapMean, mean, quantile, variance } from './statistics.ts';
+import { bootstrapMean, mean, quantile, variance, wilsonInterval } from './statistics.ts';
 
 describe('statistics', () => {
   it('mean, population variance and quantiles by hand', () => {
@@ -29,5 +29,20 @@ describe('statistics', () => {
     }
     expect(covered / 200).toBeGreaterThan(0.88);
     expect(covered / 200).toBeLessThan(0.99);
+  });
+
+  it('Wilson: the printed values for 8 of 10 and 0 of 32, and [0, 1] of nothing', () => {
+    const eight = wilsonInterval(8, 10);
+    expect([eight.mean, eight.low, eight.high].map((x) => x.toFixed(4))).toEqual([
+      '0.8000',
+      '0.4902',
+      '0.9433',
+    ]);
+    const none = wilsonInterval(0, 32);
+    expect(none.low).toBe(0);
+    expect(none.high).toBeCloseTo(1.959964 ** 2 / (32 + 1.959964 ** 2), 12);
+    expect(wilsonInterval(32, 32).low).toBeCloseTo(1 - none.high, 12);
+    expect(wilsonInterval(32, 32).high).toBe(1);
+    expect(wilsonInterval(0, 0)).toEqual({ mean: NaN, low: 0, high: 1 });
   });
 });

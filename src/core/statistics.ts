@@ -42,3 +42,18 @@ export function bootstrapMean(
   const tail = (1 - level) / 2;
   return { mean: mean(values), low: quantile(means, tail), high: quantile(means, 1 - tail) };
 }
+
+/**
+ * Wilson score interval of a success rate (Wilson, 1927): of the probabilities under which `successes` of `trials`
+ * lie within z standard errors; 95 % for the default z. Nothing tried gives [0, 1].
+ */
+export function wilsonInterval(successes: number, trials: number, z = 1.959964): Interval {
+  if (trials === 0) return { mean: NaN, low: 0, high: 1 };
+  const rate = successes / trials;
+  const spread = z ** 2 / trials;
+  const centre = (rate + spread / 2) / (1 + spread);
+  const half = (z / (1 + spread)) * Math.sqrt((rate * (1 - rate)) / trials + spread / (4 * trials));
+  // At the ends rounding would leave a trace of the other side.
+  const low = successes === 0 ? 0 : centre - half;
+  return { mean: rate, low, high: successes === trials ? 1 : centre + half };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from './compile.ts';
-import { psi, psiAfter, savingActions, turnsToReward } from './reachability.ts';
+import { psi, psiAfter, savingActions, turnsToReward, uniformValue } from './reachability.ts';
 import { searchWorld } from './search/world.ts';
 import type { Automaton } from './types.ts';
 
@@ -81,6 +81,39 @@ describe('Definition 2.1: Ψ', () => {
         state = automaton.next[state * automaton.actions + action];
       });
       expect(table[(task.plan.length - 1) * automaton.states + automaton.start]).toBe(0);
+    }
+  });
+});
+
+describe('uniformValue', () => {
+  it('by hand: two gates, each opened by one of four actions, in two turns and in three', () => {
+    const gates = compile<number>({
+      name: 'gates',
+      start: 0,
+      actions: 5,
+      step: (opened, action) => ({
+        state: action === 0 ? opened + 1 : opened,
+        observation: [],
+        reward: action === 0 && opened === 1 ? 1 : 0,
+        done: action === 4 || (action === 0 && opened === 1),
+      }),
+      key: (opened) => opened,
+      label: String,
+    });
+    const table = uniformValue(gates, 3);
+    expect(table[gates.states + 0]).toBe(0);
+    expect(table[2 * gates.states + 0]).toBeCloseTo(1 / 16, 12);
+    // Right-right-any, right-wrong-right, wrong-right-right.
+    expect(table[3 * gates.states + 0]).toBeCloseTo(1 / 16 + 2 * (3 / 64), 12);
+  });
+
+  it('is above zero exactly where Ψ is', () => {
+    for (const task of searchWorld().tasks({ seed: 4, count: 10 })) {
+      const automaton = task.automaton();
+      const values = uniformValue(automaton, task.maxTurns);
+      expect(Array.from(values, (value) => Number(value > 0))).toEqual(
+        Array.from(psi(automaton, task.maxTurns)),
+      );
     }
   });
 });

@@ -69,3 +69,24 @@ export function turnsToReward(automaton: Automaton): Float64Array {
   for (let n = states; n >= 1; n--) for (let s = 0; s < states; s++) if (table[n * states + s]) turns[s] = n;
   return turns;
 }
+
+/**
+ * Exact probability of earning the reward from each state by actions drawn uniformly among the well-formed ones,
+ * which are all but the automaton's last:
+ *
+ *     V(0, s) = 0,   V(n, s) = mean_a [1 if reward(s, a) > 0, else V(n-1, next(s, a))]
+ *
+ * Returns [maxTurns + 1, states], row n for n turns left.
+ */
+export function uniformValue(automaton: Automaton, maxTurns: number): Float64Array {
+  const { states, actions, next, reward } = automaton;
+  const table = new Float64Array((maxTurns + 1) * states);
+  for (let n = 1; n <= maxTurns; n++)
+    for (let s = 0; s < states; s++) {
+      let sum = 0;
+      for (let row = s * actions; row < (s + 1) * actions - 1; row++)
+        sum += reward[row] > 0 ? 1 : table[(n - 1) * states + next[row]];
+      table[n * states + s] = sum / (actions - 1);
+    }
+  return table;
+}

@@ -11,14 +11,15 @@ import type { Task, TaskRequest } from './types.ts';
 export function taskSet<T extends Task>(
   world: string,
   levels: number,
-  { seed, count, level }: TaskRequest,
+  { seed, count, level, first = 0 }: TaskRequest,
   makeTask: (seed: number, level: number, index: number) => T,
 ): T[] {
   requireInteger(`${world}.tasks: seed`, seed, 0, 2 ** 32 - 1);
   requireInteger(`${world}.tasks: count`, count, 0, 2 ** 20);
   if (level !== undefined) {
     requireInteger(`${world}.tasks: level`, level, 0, levels - 1);
-    return Array.from({ length: count }, (_, i) => makeTask(seed, level, i));
+    requireInteger(`${world}.tasks: first`, first, 0, 2 ** 20);
+    return Array.from({ length: count }, (_, i) => makeTask(seed, level, first + i));
   }
   const spread = Array.from({ length: count }, (_, i) => ({
     level: (seed + i) % levels,

@@ -60,6 +60,8 @@ export interface TaskRequest {
   readonly count: number;
   /** One level for all; left out, tasks cycle evenly through the levels in shuffled order. */
   readonly level?: number;
+  /** With a level: index within it of the first task, 0 by default. */
+  readonly first?: number;
 }
 
 export interface Environment {

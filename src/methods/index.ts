@@ -1,6 +1,7 @@
 import { algorithm1, type Iterate } from '../actguide/algorithm1.ts';
 import { trainingTasks, type Collector } from '../actguide/collect.ts';
 import type { Method, RunConfig } from '../actguide/config.ts';
+import { runWorld } from '../actguide/demonstrations.ts';
 import { Trainer } from '../actguide/trainer.ts';
 import type { Environment } from '../envs/types.ts';
 import type { TrainablePolicy } from '../policy/types.ts';
@@ -23,7 +24,12 @@ export const iterations: Readonly<Record<Method, Iterate>> = {
   opsd,
 };
 
-/** A trainer for `config.method`. The policy's parameters at this moment become the KL reference. */
+/**
+ * A trainer for `config.method`, guided by the run's demonstrations where it has some. The policy's parameters at this
+ * moment become the KL reference.
+ * @throws InputError for a demonstration that cannot guide.
+ */
 export function createTrainer(policy: TrainablePolicy, environment: Environment, config: RunConfig): Trainer {
-  return new Trainer({ policy, environment, config, iterate: iterations[config.method] });
+  const world = runWorld(environment, config, policy.config.context);
+  return new Trainer({ policy, environment: world, config, iterate: iterations[config.method] });
 }
