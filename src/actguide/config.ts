@@ -121,6 +121,11 @@ export interface RunConfig {
   readonly demonstratedTasks?: number;
 }
 
+/** Some settings of a run, some of its algorithm's options among them. */
+export type RunChange = Partial<Omit<RunConfig, 'options'>> & {
+  readonly options?: Partial<AlgorithmOptions>;
+};
+
 export const defaultRun = {
   method: 'actguide',
   policy: 'micro',

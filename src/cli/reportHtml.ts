@@ -1,5 +1,11 @@
-import { outcomeInWords, type Cell, type Table, type Verdict } from '../experiments/index.ts';
-import type { ItemFile } from './itemFiles.ts';
+import {
+  isInvestigated,
+  outcomeInWords,
+  type Cell,
+  type ItemFile,
+  type Table,
+  type Verdict,
+} from '../experiments/index.ts';
 
 /** An item with its figure, an SVG document. */
 export interface ReportEntry {
@@ -37,13 +43,16 @@ function ours({ interval, values, per, effectSize }: Verdict): string {
 const mark = (verdict: Verdict): string =>
   `<span class="${verdict.outcome.replaceAll(' ', '-')}">${escape(outcomeInWords(verdict))}</span>`;
 
+const why = (verdict: Verdict): string =>
+  isInvestigated(verdict) ? `<p class="why">${escape(verdict.investigation?.finding ?? '')}</p>` : '';
+
 const verdictTable = (entries: readonly ReportEntry[]): string =>
   `<table><thead>${row(['Item', 'Claim', 'Paper', 'Ours', 'Verdict'], 'th')}</thead><tbody>${entries
     .flatMap(({ file }) =>
       file.verdicts.map((verdict) =>
         row([
           `<a href="#${file.item}">${escape(file.reference)}</a>`,
-          `${escape(verdict.claim)}<br><small>${escape(verdict.statistic)}</small>`,
+          `${escape(verdict.claim)}<br><small>${escape(verdict.statistic)}</small>${why(verdict)}`,
           escape(verdict.paper ?? '–'),
           ours(verdict),
           mark(verdict) + (file.context.quick ? '<br><small>quick look, no verdict</small>' : ''),
@@ -83,7 +92,7 @@ const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2r
 table{border-collapse:collapse;margin:1rem 0;font-size:.9rem}caption{text-align:left;color:#555;padding:.3rem 0}
 th,td{border-bottom:1px solid #ddd;padding:.3rem .6rem;text-align:left;vertical-align:top}
 figure{margin:1rem 0;overflow-x:auto}svg{max-width:100%;height:auto}small{color:#555}
-td{font-variant-numeric:tabular-nums}.n{white-space:nowrap}.holds{color:#00614a;font-weight:600}.does-not-hold{color:#a33c00;font-weight:600}.undecided{color:#555}`;
+td{font-variant-numeric:tabular-nums}.n{white-space:nowrap}.holds{color:#00614a;font-weight:600}.does-not-hold{color:#a33c00;font-weight:600}.undecided{color:#555}.why{margin:.3rem 0 0;padding-left:.6rem;border-left:2px solid #ccc;color:#444}`;
 
 /** All items in one HTML file that needs nothing else: no script, no style or image from outside. */
 export function reportHtml(entries: readonly ReportEntry[]): string {

@@ -3,12 +3,13 @@ import { Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import {
   environmentOf,
+  isInvestigated,
+  itemContext,
   items as allItems,
+  judgeItem,
   MemoryStore,
   outcomeInWords,
-  quickRun,
   type Item,
-  type ItemContext,
   type Laboratory,
   type Verdict,
 } from '../experiments/index.ts';
@@ -16,7 +17,7 @@ import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { concluded } from './concluded.ts';
 import { oneOf, wholeNumber } from './flags.ts';
 import { FolderStore } from './folderStore.ts';
-import { judgeItem, readItem, writeItem } from './itemFiles.ts';
+import { readItem, writeItem } from './itemFiles.ts';
 import { runItems } from './itemRuns.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
@@ -64,14 +65,12 @@ function parse({ root }: Context, ids: readonly string[], options: Options) {
   parseRunFlags(input);
   const base = baseModel(root, options);
   const config = parseRunFlags({ ...input, policy: base.config.name });
-  const seeds = Array.from({ length: count }, (_, i) => config.seed + i);
-  if (seeds[count - 1] >= 2 ** 32)
+  if (config.seed + count > 2 ** 32)
     throw new InputError(
       '--seed: expected --seed + --seeds to stay below 4294967296, got more. Lower --seed.',
     );
-  const quick = options.quick ?? false;
-  const run = quick ? quickRun(config) : config;
-  const context: ItemContext = { base: baseName(config.policy, options.model), run, seeds, quick };
+  const name = baseName(config.policy, options.model);
+  const context = itemContext(config, name, count, options.quick ?? false);
   return { wanted, context };
 }
 
@@ -133,5 +132,6 @@ function inWords(verdict: Verdict): string {
     ? 'no data'
     : `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
   const beside = paper === null ? '' : `\n    paper: ${paper}`;
-  return `  ${outcomeInWords(verdict).toUpperCase()}: ${claim}\n    ${statistic}: ${numbers}${beside}`;
+  const why = isInvestigated(verdict) ? `\n    why: ${verdict.investigation?.finding}` : '';
+  return `  ${outcomeInWords(verdict).toUpperCase()}: ${claim}\n    ${statistic}: ${numbers}${beside}${why}`;
 }

@@ -12,7 +12,7 @@ import {
 import type { Figure } from './figure.ts';
 import type { Item, ItemContext, Row } from './item.ts';
 import { searchLevels, successTable } from './tables.ts';
-import { verdict } from './verdict.ts';
+import { verdict, type Investigation } from './verdict.ts';
 
 /** A claim about two variants of a comparison, judged by the seed-wise difference `first` − `second`. */
 export interface ComparedClaim {
@@ -24,6 +24,7 @@ export interface ComparedClaim {
   readonly threshold?: number;
   /** Unguided success after training, mean of the levels, unless another is named. */
   readonly of?: { readonly name: string; readonly value: (run: Run, other: Run) => number };
+  readonly investigation?: Investigation;
 }
 
 /** Success and a column of the training rows, on both axes; success after training as bars. */
@@ -79,18 +80,20 @@ export function comparison(
           rows,
           `${about.title}: unguided success, mean and 95 % interval over seeds.`,
         ),
-        verdicts: claims.map(({ claim, first, second, paper, side = 'above', threshold = 0, of }) =>
-          verdict(
-            {
-              claim,
-              statistic: `${of?.name ?? 'unguided success after training, mean of the levels'}, ${first} − ${second}`,
-              per: 'seed',
-              side,
-              threshold,
-              paper,
-            },
-            differences(runs, first, second, of?.value ?? finalSuccess),
-          ),
+        verdicts: claims.map(
+          ({ claim, first, second, paper, side = 'above', threshold = 0, of, investigation }) =>
+            verdict(
+              {
+                claim,
+                statistic: `${of?.name ?? 'unguided success after training, mean of the levels'}, ${first} − ${second}`,
+                per: 'seed',
+                side,
+                threshold,
+                paper,
+                investigation,
+              },
+              differences(runs, first, second, of?.value ?? finalSuccess),
+            ),
         ),
       };
     },

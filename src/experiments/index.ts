@@ -27,6 +27,7 @@ export {
   type Row,
   type Table,
 } from './item.ts';
+export { drawnFigure, ITEM_SCHEMA, judgeItem, type ItemFile, type ItemResult } from './judge.ts';
 export {
   keyIn,
   runUnits,
@@ -36,10 +37,10 @@ export {
   type RunEvent,
   type Weights,
 } from './runner.ts';
-export { MemoryStore, type RecordStore, type UnitRecord } from './store.ts';
-export { quickRun } from './scale.ts';
+export { MemoryStore, RECORD_SCHEMA, type RecordStore, type UnitRecord } from './store.ts';
+export { itemContext, quickRun } from './scale.ts';
 export { describeUnit, environmentOf, sha256, unitId, unitKey, type Unit, type WorldSpec } from './units.ts';
-export { outcomeInWords, type Verdict } from './verdict.ts';
+export { isInvestigated, outcomeInWords, type Investigation, type Verdict } from './verdict.ts';
 
 /** Every figure and table that can be reproduced, in the order of the paper. */
 export const items: readonly Item[] = [

@@ -1,4 +1,4 @@
-import type { AlgorithmOptions, RunConfig } from '../actguide/config.ts';
+import type { RunChange, RunConfig } from '../actguide/config.ts';
 import type { Figure } from './figure.ts';
 import { keyIn, type Laboratory } from './runner.ts';
 import type { PretrainingRecord, ProbeRecord, TrainingRecord, UnitRecord } from './store.ts';
@@ -61,7 +61,7 @@ export interface Item {
 export function training(
   { base, run }: ItemContext,
   seed: number,
-  { options, ...change }: Partial<Omit<RunConfig, 'options'>> & { options?: Partial<AlgorithmOptions> } = {},
+  { options, ...change }: RunChange = {},
   {
     start = { kind: 'base', name: base },
     world = plainWorld,

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../actguide/config.ts';
+import type { ItemContext } from './item.ts';
 
 const QUICK_STEPS = 8;
 const QUICK_TASKS = 16;
@@ -10,4 +11,10 @@ export function quickRun(run: RunConfig): RunConfig {
     steps: Math.min(run.steps, QUICK_STEPS),
     evalTasks: Math.min(run.evalTasks, QUICK_TASKS),
   };
+}
+
+/** The context of items over `count` seeds from the run's own upwards; `base` is the name of the base policy. */
+export function itemContext(run: RunConfig, base: string, count: number, quick: boolean): ItemContext {
+  const seeds = Array.from({ length: count }, (_, i) => run.seed + i);
+  return { base, run: quick ? quickRun(run) : run, seeds, quick };
 }

@@ -1,3 +1,4 @@
+import type { RunChange } from '../actguide/config.ts';
 import type { Variant } from './curves.ts';
 import { training, type ItemContext } from './item.ts';
 
@@ -17,8 +18,7 @@ export const grpoVariant = (context: ItemContext): Variant => ({
 });
 
 /** ActGuide-RL with some switches of the algorithm changed. */
-export const switched = (
-  context: ItemContext,
-  name: string,
-  options: NonNullable<Parameters<typeof training>[2]>['options'],
-): Variant => ({ name, unit: (seed) => training(context, seed, { method: 'actguide', options }) });
+export const switched = (context: ItemContext, name: string, options: RunChange['options']): Variant => ({
+  name,
+  unit: (seed) => training(context, seed, { method: 'actguide', options }),
+});

@@ -1,4 +1,19 @@
+import type { RunChange } from '../actguide/config.ts';
 import { bootstrapMean, mean, variance, type Interval } from '../core/statistics.ts';
+
+/** Why a claim does not hold here, or cannot be decided. */
+export interface Investigation {
+  /** The cause with its evidence: which of our runs show it. Stands beside the verdict. */
+  readonly finding: string;
+  /** A run in the lab that shows the cause, or a task to look at; null where neither does. */
+  readonly tryIt: {
+    /** What to watch there. */
+    readonly watch: string;
+    readonly settings: RunChange;
+    /** Level of the task that the lab opens with. */
+    readonly level?: number;
+  } | null;
+}
 
 /** A claim of the paper, and how our data can bear it out. */
 export interface Claim {
@@ -11,6 +26,8 @@ export interface Claim {
   readonly threshold: number;
   /** What the paper reports, in its own units; null where it gives no number. */
   readonly paper: string | null;
+  /** Of a claim that did not hold at full scale, or was not decided. */
+  readonly investigation?: Investigation;
 }
 
 /** A claim judged by our own data. */
@@ -66,6 +83,10 @@ export function verdict(claim: Claim, data: readonly number[]): Verdict {
     needs: outcome === 'undecided' ? furtherValues(values, threshold) : null,
   };
 }
+
+/** Whether what stands beside a claim as its investigation concerns this outcome. */
+export const isInvestigated = ({ outcome, investigation, values }: Verdict): boolean =>
+  investigation !== undefined && outcome !== 'holds' && values.length > 0;
 
 /** The outcome as people read it, with what an undecided claim still needs. */
 export function outcomeInWords({ outcome, needs, per, values }: Verdict): string {

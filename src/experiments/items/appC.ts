@@ -113,6 +113,17 @@ export const appC: Item = {
             claim: 'Off-policy risk R_k does not fall with guidance (Assumption C.1).',
             statistic: 'tasks without a fall beyond two standard errors, 0 or 1',
             threshold: 0.9,
+            investigation: {
+              finding:
+                'A rollout under the whole plan is nearly deterministic, so its log-ratio varies least where guidance is ' +
+                'strongest: risk rises while the plan leaves something open, and falls after. A language model’s thoughts ' +
+                'are not deterministic; Figure 4 repeats this with thoughts that have entropy.',
+              tryIt: {
+                watch: 'R_k of one task at every guidance level: Measure in “Every guidance level”',
+                settings: {},
+                level: 4,
+              },
+            },
           },
           judged.map(({ riskFalls }) => (riskFalls ? 0 : 1)),
         ),

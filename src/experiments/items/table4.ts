@@ -41,6 +41,16 @@ export const table4 = comparison(
       first: ACTGUIDE,
       second: ADAPTIVE,
       paper: 'GAIA 35.92 against 27.18, WebWalker 39.85 against 35.00, XBench 37.00 against 34.00',
+      investigation: {
+        finding:
+          'With the whole plan as fallback three of the five seeds 11–15 cross the barrier as well, and the search is not ' +
+          'free: it spends 169,000 environment steps where the whole plan spends 128,000. At equal environment steps the ' +
+          'whole plan is ahead, 0.76 [0.58, 0.94] against 0.42 [0.37, 0.46].',
+        tryIt: {
+          watch: 'the environment steps spent, and which seeds cross without a search',
+          settings: { options: { level: 1 } },
+        },
+      },
     },
     {
       claim: 'Without the fallback it is worse.',
@@ -53,6 +63,16 @@ export const table4 = comparison(
       first: ACTGUIDE,
       second: MIXED,
       paper: 'GAIA 35.92 against 22.32, WebWalker 39.85 against 21.76, XBench 37.00 against 21.00',
+      investigation: {
+        finding:
+          'The least plan leaves the last alias uncovered, a lucky query under it is rewarded, and what is learned there ' +
+          'carries over to the bare prompt. With the whole plan nothing is left to luck, and the policy trained under its ' +
+          'guided prompt learns nothing: 0.38 [0.37, 0.39] against 0.87 mixed, over seeds 11–15.',
+        tryIt: {
+          watch: 'success without a plan, which stays where it began',
+          settings: { options: { guidedPrompt: 'guided', level: 1 } },
+        },
+      },
     },
     {
       claim:

@@ -6,13 +6,29 @@ import type { Item, ItemContext, Results, Row } from '../item.ts';
 import { evaluation } from '../probes/evaluation.ts';
 import { searchLevels, withInterval } from '../tables.ts';
 import type { PolicySource } from '../units.ts';
-import { verdict } from '../verdict.ts';
+import { verdict, type Investigation } from '../verdict.ts';
 
 const names: Readonly<Record<Injection, string>> = {
   none: 'unguided',
   assistant: 'assistant prefix',
   messages: 'user-assistant messages',
   query: 'plan in the query prompt',
+};
+
+/** Why the plan in the query is not the best of the three here. */
+const findings: Readonly<Partial<Record<Injection, Investigation>>> = {
+  assistant: {
+    finding:
+      'Both are near the ceiling (0.98) with a base policy that was taught all three places alike; the difference is all ' +
+      'in the tasks with four stale aliases, 0.93 against 0.96.',
+    tryIt: null,
+  },
+  messages: {
+    finding:
+      'A replayed plan comes with its observations, so nothing has to be copied from the prompt: 1.00 at every level, against ' +
+      '0.96 to 1.00 for the plan in the query, with a base policy that was taught all three places alike.',
+    tryIt: null,
+  },
 };
 
 /** Updates of pretraining in a quick look: the skills are then barely there. */
@@ -119,6 +135,7 @@ export const table7: Item = {
             side: 'above',
             threshold: 0,
             paper: `Reward@1 85.70 against ${papers[other]}`,
+            investigation: findings[other],
           },
           gains(context, results, other),
         ),

@@ -33,6 +33,21 @@ export const table8 = comparison(
       second: OPSD,
       paper: 'GAIA 35.92 against 36.89, WebWalker 39.85 against 30.29, XBench 37.00 against 26.00',
     },
-    { claim: 'Ours: OPSD does better than zero RL.', first: OPSD, second: GRPO, paper: null },
+    {
+      claim: 'Ours: OPSD does better than zero RL.',
+      first: OPSD,
+      second: GRPO,
+      paper: null,
+      investigation: {
+        finding:
+          'The teacher shares the weights and falls with the student: in a run that was looked into, success with the whole ' +
+          'plan went from 0.99 to 0.16 or less by step 12. Where a wrong query ends the episode (dead ends), one run ' +
+          'stood at 0.63 at step 16.',
+        tryIt: {
+          watch: 'success, and the full-plan success of any task, which falls with it',
+          settings: { method: 'opsd', steps: 16, evalEvery: 4 },
+        },
+      },
+    },
   ],
 );

@@ -1,0 +1,71 @@
+import type { Figure } from './figure.ts';
+import { Results, type Item, type ItemContext, type Measurement } from './item.ts';
+import { keyIn, type Laboratory } from './runner.ts';
+
+/** Raised when a field of {@link ItemFile} changes its meaning. */
+export const ITEM_SCHEMA = 2;
+
+/** What was measured of an item, how it was judged, and what it takes to make it again. */
+export interface ItemFile {
+  readonly schema: typeof ITEM_SCHEMA;
+  readonly item: string;
+  readonly title: string;
+  readonly reference: string;
+  readonly design: string;
+  /** Whether all runs of the item are there. */
+  readonly done: boolean;
+  /** The command that made it, and from which sources, on which adapter. */
+  readonly provenance: object;
+  readonly context: ItemContext;
+  /** The file of `--model`, where the base policy is not a shipped one. */
+  readonly model: string | null;
+  /** Keys of the records that it was made from, and how long they took together. */
+  readonly runs: readonly string[];
+  readonly wallMs: number;
+  readonly paper: Item['paper'];
+  readonly tables: Measurement['tables'];
+  readonly verdicts: Measurement['verdicts'];
+}
+
+/** An item with the figure that its data make, as the lab shows it. */
+export interface ItemResult extends ItemFile {
+  readonly figure: Figure | null;
+}
+
+/** Measures and judges an item from the records that are there, whether or not all of them are. */
+export async function judgeItem(
+  item: Item,
+  context: ItemContext,
+  lab: Pick<Laboratory, 'host' | 'store'>,
+  origin: Pick<ItemFile, 'provenance' | 'model'>,
+): Promise<{ file: ItemFile; measured: Measurement }> {
+  const units = item.units(context);
+  const keys = new Set<string>();
+  for (const unit of units) keys.add(await keyIn(lab, unit));
+  const records = await Promise.all([...keys].map((key) => lab.store.get(key)));
+  const measured = item.measure(context, await Results.load(units, lab));
+  const { id, title, reference, design, paper } = item;
+  const { tables, verdicts } = measured;
+  const file: ItemFile = {
+    schema: ITEM_SCHEMA,
+    item: id,
+    title,
+    reference,
+    design,
+    done: records.every((record) => record !== null),
+    ...origin,
+    context,
+    runs: [...keys],
+    wallMs: records.reduce((sum, record) => sum + (record?.wallMs ?? 0), 0),
+    paper,
+    tables,
+    verdicts,
+  };
+  return { file, measured };
+}
+
+/** The panels of a figure that have data; null where none has. */
+export function drawnFigure(figure: Figure | null): Figure | null {
+  const panels = figure?.panels.filter(({ points }) => points.length > 0) ?? [];
+  return figure && panels.length > 0 ? { ...figure, panels } : null;
+}
