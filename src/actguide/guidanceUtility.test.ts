@@ -21,6 +21,7 @@ const level = (k: number, mass: readonly number[], samples = 99): LevelMeasure =
   riskError: 0,
   tokenRisk: 0,
   covarianceRisk: 0,
+  entropy: 0,
   mass,
   tightMass: mass.map((value) => value / 3),
 });
@@ -79,5 +80,9 @@ describe('mass without slack', () => {
     levels.forEach(({ risk, tokenRisk, covarianceRisk }) =>
       expect(tokenRisk + covarianceRisk).toBeCloseTo(risk, 8),
     );
+    // Two thoughts that are equally likely, and an argument whose odds depend on the plan.
+    const entropy = (p: number, rest: number) => Math.LN2 - p * Math.log(p) - 3 * rest * Math.log(rest);
+    expect(levels[3].entropy).toBeCloseTo(entropy(0.97, 0.01), 2);
+    expect(levels[0].entropy).toBeCloseTo(entropy(0.94, 0.02), 2);
   });
 });

@@ -22,6 +22,8 @@ export interface LevelMeasure {
   /** Eq. 18: Σ_j Var(log r_j), and the covariances that make up the rest of R_k. */
   readonly tokenRisk: number;
   readonly covarianceRisk: number;
+  /** Entropy of what the policy said, nats a turn: what is left of it under a plan is what R_k can come from. */
+  readonly entropy: number;
   /** M_t (Eq. 2): [longest + 1] */
   readonly mass: readonly number[];
   /** M_t with no turn to spare, see {@link massWithoutSlack}: [longest + 1] */
@@ -72,10 +74,18 @@ export async function guidanceLevelsOf(
       riskError: varianceError(shifts, mean, risk),
       tokenRisk: split.tokens,
       covarianceRisk: split.covariance,
+      entropy: entropyPerTurn(own),
       mass: effectiveMass(own),
       tightMass: massWithoutSlack(own),
     };
   });
+}
+
+/** Entropy of the sampled tokens over the turns that the policy took, nats. */
+function entropyPerTurn(sampled: readonly Rollout[]): number {
+  const total = (of: (rollout: Rollout) => number): number => sampled.reduce((sum, one) => sum + of(one), 0);
+  const entropy = total((rollout) => rollout.entropy.reduce((sum, value) => sum + value, 0));
+  return entropy / total(({ turnStarts }) => turnStarts.length);
 }
 
 /** Standard error of a sample variance: √((μ₄ − σ⁴) / n). */

@@ -1,41 +1,17 @@
 import { guidanceUtility } from '../../actguide/guidanceUtility.ts';
 import { leastSufficient } from '../../actguide/groupRecovery.ts';
-import { bootstrapMean } from '../../core/statistics.ts';
-import { pretrainingMixture } from '../../envs/search/index.ts';
-import { defaultPretraining } from '../../methods/pretrain.ts';
+import { bootstrapMean, mean, variance } from '../../core/statistics.ts';
 import type { Panel, Point } from '../figure.ts';
 import type { Item, ItemContext, Results } from '../item.ts';
 import { guidanceProbe, type GuidanceLevel, type GuidanceTask } from '../probes/guidanceLevels.ts';
 import { withInterval } from '../tables.ts';
-import { plainWorld, probing, type PolicySource, type Probing, type WorldSpec } from '../units.ts';
+import { placeOf, settings, skill, skillTable, type Setting } from '../thoughts.ts';
+import { probing, type Probing } from '../units.ts';
 import { verdict } from '../verdict.ts';
 
 const proportions = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
-/** Manners of a thought: the entropy of wording that a language model has. */
-const MANNERS = 2;
-/** Updates of pretraining in a quick look: the skills are then barely there. */
-const QUICK_UPDATES = 40;
 /** λ of the utility's verdict, 1/nats. */
 const LAMBDA = 0.1;
-
-const settings = ['thoughts with entropy', 'one way to think'] as const;
-type Setting = (typeof settings)[number];
-
-function placeOf(
-  { base, run, quick }: ItemContext,
-  setting: Setting,
-): { on: PolicySource; world: WorldSpec } {
-  if (setting === 'one way to think') return { on: { kind: 'base', name: base }, world: plainWorld };
-  const pretraining = {
-    ...defaultPretraining,
-    ...(quick && { updates: QUICK_UPDATES }),
-    mixture: { ...pretrainingMixture, manners: MANNERS },
-  };
-  return {
-    on: { kind: 'pretrain', policy: run.policy, settings: pretraining },
-    world: { name: 'search', options: { manners: MANNERS } },
-  };
-}
 
 function unit(context: ItemContext, setting: Setting, seed: number): Probing<readonly GuidanceTask[]> {
   const { on, world } = placeOf(context, setting);
@@ -56,6 +32,12 @@ const tasksOf = (context: ItemContext, results: Results, setting: Setting): Guid
 /** The level of a task at a proportion of its plan. */
 const at = ({ levels }: GuidanceTask, proportion: number): GuidanceLevel =>
   levels[Math.round(proportion * (levels.length - 1))];
+
+/** Var L_k over the rollouts of all of a seed's tasks: R_k within tasks, and the variance of E[L_k] between them. */
+function pooledRisk(tasks: readonly GuidanceTask[], proportion: number): number {
+  const levels = tasks.map((task) => at(task, proportion));
+  return mean(levels.map(({ risk }) => risk)) + variance(levels.map(({ shift }) => shift));
+}
 
 /** Turns between the level of the highest J_k and the least that recovers a group more often than not. */
 function distanceToPeak({ levels }: GuidanceTask): number {
@@ -84,10 +66,21 @@ export const fig4: Item = {
     'entropy: a rollout that copies a whole plan is then nearly deterministic.',
   paper: null,
   units: (context) =>
-    settings.flatMap((setting) => context.seeds.map((seed) => unit(context, setting, seed))),
+    settings.flatMap((setting) =>
+      context.seeds.flatMap((seed) => [
+        unit(context, setting, seed),
+        skill(context, setting, seed, 'none'),
+        skill(context, setting, seed, 'full'),
+      ]),
+    ),
 
   measure(context, results) {
     const all = settings.map((setting) => ({ setting, tasks: tasksOf(context, results, setting) }));
+    const pooled = (setting: Setting, p: number): number[] =>
+      context.seeds.flatMap((seed) => {
+        const tasks = results.of(unit(context, setting, seed))?.result;
+        return tasks ? [pooledRisk(tasks, p)] : [];
+      });
     const rows = all.flatMap(({ setting, tasks }) =>
       tasks.flatMap((task) =>
         task.levels.map((level) => ({
@@ -110,43 +103,74 @@ export const fig4: Item = {
           return [{ series: setting, x, y, low, high }];
         }),
       );
-    const panel = (title: string, label: string, of: (level: GuidanceLevel) => number): Panel => ({
+    const drawn = (title: string, label: string, own: readonly Point[]): Panel => ({
       title,
       mark: 'line',
       x: { label: 'share of the plan shown' },
       y: { label },
-      points: points(of),
+      points: own,
     });
+    const panel = (title: string, label: string, of: (level: GuidanceLevel) => number): Panel =>
+      drawn(title, label, points(of));
+    const pooledPoints = all.flatMap(({ setting, tasks }) =>
+      tasks.length === 0
+        ? []
+        : proportions.map((x): Point => {
+            const { mean: y, low, high } = bootstrapMean(pooled(setting, x));
+            return { series: setting, x, y, low, high };
+          }),
+    );
+    const pooledChange = (from: number, to: number): number[] => {
+      const before = pooled(settings[0], from);
+      return pooled(settings[0], to).map((risk, i) => risk - before[i]);
+    };
     const change = (from: number, to: number, of: (level: GuidanceLevel) => number): number[] =>
       all[0].tasks.map((task) => of(at(task, to)) - of(at(task, from)));
     const claim = { per: 'task', paper: null, side: 'above', threshold: 0 } as const;
     return {
       rows,
-      tables: all.map(({ setting, tasks }) => ({
-        caption: `${setting}: mean over tasks [95 % interval], by share of the plan shown.`,
-        columns: ['share', 'tasks', 'E[L_k]', 'R_k', 'of tokens', 'of covariance', 'Q_k', 'B_k'],
-        rows: proportions.map((p) => [
-          p,
-          tasks.length,
-          ...(
-            [
-              ({ shift }) => shift,
-              ({ risk }) => risk,
-              ({ tokenRisk }) => tokenRisk,
-              ({ covarianceRisk }) => covarianceRisk,
-              ({ recovery }) => recovery,
-              ({ benefit }) => benefit ?? NaN,
-            ] satisfies ((level: GuidanceLevel) => number)[]
-          ).map((of) => withInterval(values(tasks, p, of))),
-        ]),
-      })),
+      tables: [
+        ...all.map(({ setting, tasks }) => ({
+          caption: `${setting}: mean over tasks [95 % interval], by share of the plan shown; R_k pooled over tasks: mean over seeds.`,
+          columns: [
+            'share',
+            'tasks',
+            'E[L_k]',
+            'R_k',
+            'of tokens',
+            'of covariance',
+            'R_k pooled',
+            'entropy a turn',
+            'Q_k',
+            'B_k',
+          ],
+          rows: proportions.map((p) => {
+            const cell = (of: (level: GuidanceLevel) => number) => withInterval(values(tasks, p, of));
+            return [
+              p,
+              tasks.length,
+              cell(({ shift }) => shift),
+              cell(({ risk }) => risk),
+              cell(({ tokenRisk }) => tokenRisk),
+              cell(({ covarianceRisk }) => covarianceRisk),
+              withInterval(pooled(setting, p)),
+              cell(({ entropy }) => entropy),
+              cell(({ recovery }) => recovery),
+              cell(({ benefit }) => benefit ?? NaN),
+            ];
+          }),
+        })),
+        skillTable(context, results),
+      ],
       figure: {
         caption:
           'Shift, off-policy risk and benefit of guidance by share of the plan: mean and 95 % interval over tasks.',
-        columns: 2,
+        columns: 3,
         panels: [
           panel('Mean log-ratio shift E[L_k]', 'nats', ({ shift }) => shift),
-          panel('Off-policy risk R_k', 'nats²', ({ risk }) => risk),
+          panel('Off-policy risk R_k within tasks', 'nats²', ({ risk }) => risk),
+          drawn('Off-policy risk pooled over tasks', 'nats²', pooledPoints),
+          panel('Entropy of what is said', 'nats a turn', ({ entropy }) => entropy),
           panel('Barrier-repair benefit B_k', 'nats', ({ benefit }) => benefit ?? NaN),
           panel('Group recovery Q_k', 'probability', ({ recovery }) => recovery),
         ],
@@ -175,6 +199,24 @@ export const fig4: Item = {
             statistic: 'R_k with the whole plan − with half of it, per task, thoughts with entropy',
           },
           change(0.5, 1, ({ risk }) => risk),
+        ),
+        verdict(
+          {
+            ...claim,
+            claim: 'Pooled over tasks, the off-policy risk rises from no plan to half of it.',
+            statistic: 'Var L_k over the tasks of a seed, half of the plan − none, thoughts with entropy',
+            per: 'seed',
+          },
+          pooledChange(0, 0.5),
+        ),
+        verdict(
+          {
+            ...claim,
+            claim: 'Pooled over tasks, it keeps rising up to the whole plan.',
+            statistic: 'Var L_k over the tasks of a seed, the whole plan − half of it, thoughts with entropy',
+            per: 'seed',
+          },
+          pooledChange(0.5, 1),
         ),
         verdict(
           {

@@ -40,10 +40,10 @@ const K = 32;
 const heldOut = (environment: Environment, { seed, levels, tasksPerLevel }: GuidanceArgs): Task[] =>
   levels.flatMap((level) => environment.tasks({ seed: evaluationSeed(seed), count: tasksPerLevel, level }));
 
-/** Q_k, E[L_k], R_k with its split (Eq. 18) and B_k at every guidance level of held-out tasks. */
+/** Q_k, E[L_k], R_k with its split (Eq. 18), entropy and B_k at every guidance level of held-out tasks. */
 export const guidanceProbe: Probe<GuidanceArgs, readonly GuidanceTask[]> = {
   name: 'guidanceLevels',
-  version: 1,
+  version: 2,
   work: 20,
   async *run(policy, environment, args, { signal }) {
     const { seed, temperature, samples, groupSize } = args;
