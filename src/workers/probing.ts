@@ -1,3 +1,4 @@
+import { taskById } from '../actguide/actionData.ts';
 import { barrierProfile } from '../actguide/barrierProfile.ts';
 import { guidance, parsePlan } from '../actguide/guidance.ts';
 import { psiAlong } from '../actguide/reachability.ts';
@@ -33,9 +34,10 @@ export function worldView({ name, title, levels }: SearchWorld): WorldView {
 
 /** The task a reference names: one of a training step, or a held-out one, which no training step uses. */
 export function taskOf(world: SearchWorld, { seed, level, index, training }: TaskRef): SearchTask {
+  if (training?.id !== undefined) return taskById(world, training.id) as SearchTask;
   if (training) return world.tasks({ seed: trainingSeed(seed, training.step), count: training.count })[index];
-  const tasks = world.tasks({ seed: evaluationSeed(seed, level), count: index + 1, level });
-  return tasks[index];
+  const [task] = world.tasks({ seed: evaluationSeed(seed, level), count: 1, level, first: index });
+  return task;
 }
 
 export function taskView(world: SearchWorld, ref: TaskRef): TaskView {

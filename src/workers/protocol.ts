@@ -1,8 +1,10 @@
+import type { ActionImport, ActionLine } from '../actguide/actionData.ts';
 import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
 import type { GraphEdge, GraphNode } from '../envs/search/graph.ts';
 import type { AdapterSummary } from '../kernels/gpu.ts';
 import type { PolicyConfig, PolicySize } from '../policy/types.ts';
 import type { RunCheckpoint } from '../storage/index.ts';
+import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
 import type { GroupRef, GuidanceCurve, StepView, TokenAnatomy, TokenView } from './inspection.ts';
 
 /** A task of the world by number: the same reference names the same task in every session. */
@@ -10,8 +12,11 @@ export interface TaskRef {
   readonly seed: number;
   readonly level: number;
   readonly index: number;
-  /** Present for a task of a training step: `index` counts the `count` tasks of step `step` of the run with this seed. */
-  readonly training?: { readonly step: number; readonly count: number };
+  /**
+   * Present for a task of a training step: `index` counts the `count` tasks of step `step` of the run with this seed. A
+   * run may include other tasks than those drawn; then `id` is the task's.
+   */
+  readonly training?: { readonly step: number; readonly count: number; readonly id?: string };
 }
 
 export interface LevelView {
@@ -186,6 +191,25 @@ export interface ProbeApi {
   barrierProfile(request: BarrierRequest): Promise<BarrierView>;
   /** Figure 4 for one task: success, log-ratio shift and risk at every guidance level, `samples` rollouts each. */
   guidanceCurve(task: TaskRef, samples: number): Promise<GuidanceCurve>;
+  /**
+   * From now on the plans of these lines stand in place of the reference plans, for every probe but not for a run, whose
+   * settings say what guides it. @throws InputError for a line that does not earn the reward.
+   */
+  demonstrate(lines: readonly ActionLine[]): Promise<void>;
+  /** All actions of the world. */
+  tools(): Promise<readonly ToolView[]>;
+  /** Where actions in words lead from the start of a task. @throws InputError for one that does not exist. */
+  walk(task: TaskRef, actions: readonly string[]): Promise<WalkView>;
+  /** The plan with one irrelevant action more. @throws InputError when nothing is irrelevant to it. */
+  addNoise(task: TaskRef, plan: readonly string[], seed: number): Promise<readonly string[]>;
+  /** Continues a task K times from a state; `onProgress` counts finished continuations. One at a time. */
+  reroll(request: RerollRequest, onProgress: (done: number) => void): Promise<RerollView>;
+  /** Ends the last `reroll`, which then resolves with what it has. */
+  stopReroll(): Promise<void>;
+  /** The reference plans of tasks, whatever was demonstrated. */
+  referencePlans(tasks: readonly TaskRef[]): Promise<readonly ActionLine[]>;
+  /** Checks action data line by line in the world. @throws InputError when it is too long. */
+  readActions(text: string): Promise<ActionImport>;
 }
 
 /** The trainer's side of the boundary. Long work reports through the listener given to `connect`. */
@@ -215,6 +239,8 @@ export interface TrainerApi extends ProbeApi {
   resumeRun(config: RunConfig, checkpoint: RunCheckpoint): Promise<void>;
   /** Groups, rewards, advantages and searches of the run's last step; null before the first. */
   lastStep(): Promise<StepView | null>;
+  /** What every rollout of the last step did, actions alone; none before the first. */
+  lastActions(): Promise<readonly ActionLine[]>;
   /** Tokens of one of its rollouts, under the weights of before its update. */
   rolloutTokens(rollout: GroupRef): Promise<readonly TokenView[]>;
   /** What the update did to one of them. */

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
+import { rolloutLine } from '../actguide/actionData.ts';
 import type { RunConfig } from '../actguide/config.ts';
 import { InputError } from '../core/errors.ts';
-import { searchWorld } from '../envs/search/world.ts';
 import { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
 import type { GpuPolicy } from '../policy/gpuPolicy.ts';
@@ -14,30 +14,20 @@ import { ActiveRun } from './activeRun.ts';
 import { tokenAnatomy } from './anatomy.ts';
 import { fetchModel } from './models.ts';
 import { Outbox } from './outbox.ts';
-import { guidanceCurveOf, profileTask, sampleTrajectory, taskView, worldView } from './probing.ts';
+import { ProbeSession } from './probeSession.ts';
+import { worldView } from './probing.ts';
 import type { GroupRef } from './inspection.ts';
-import type {
-  BarrierRequest,
-  LoadedPolicy,
-  TaskRef,
-  TrainerApi,
-  TrainerEvent,
-  TrainerListener,
-  TrajectoryRequest,
-} from './protocol.ts';
+import type { LoadedPolicy, TrainerApi, TrainerEvent, TrainerListener } from './protocol.ts';
 import { placePolicy, releasePolicy, withWeights, type PlacedPolicy } from './placedPolicy.ts';
 import { inspected, stepView } from './stepView.ts';
 import { tokenViews } from './tokens.ts';
 
 /** The trainer behind the worker boundary: one GPU, one policy, at most one run; GPU work never overlaps. */
-export class TrainerSession implements TrainerApi {
-  private readonly world = searchWorld();
+export class TrainerSession extends ProbeSession implements TrainerApi {
   private outbox: Outbox | undefined;
   private gpu: Gpu | undefined;
   private base: PlacedPolicy | undefined;
   private run: ActiveRun | undefined;
-  /** Tail of the queue of GPU work: training steps and probes take turns. */
-  private queue: Promise<unknown> = Promise.resolve();
 
   async connect(listener: TrainerListener): Promise<void> {
     this.outbox = new Outbox(listener);
@@ -92,33 +82,14 @@ export class TrainerSession implements TrainerApi {
     await this.run?.ended;
   }
 
-  async task(ref: TaskRef) {
-    return taskView(this.world, ref);
-  }
-
-  trajectory(request: TrajectoryRequest) {
-    return this.exclusive(() =>
-      sampleTrajectory(this.requireBase().policy, this.world, request, this.stepsDone),
-    );
-  }
-
-  barrierProfile(request: BarrierRequest) {
-    return this.exclusive(() =>
-      profileTask(this.requireBase().policy, this.world, request, this.stepsDone, (fraction) =>
-        this.emit({ type: 'barrierProgress', fraction }),
-      ),
-    );
-  }
-
-  guidanceCurve(ref: TaskRef, samples: number) {
-    return this.exclusive(() =>
-      guidanceCurveOf(this.requireBase().policy, this.world, ref, samples, this.stepsDone),
-    );
-  }
-
   async lastStep() {
     const { trainer } = this.run ?? {};
     return trainer?.lastStep ? stepView(this.world, trainer.lastStep, trainer.stepsDone) : null;
+  }
+
+  async lastActions() {
+    const groups = this.run?.trainer.lastStep?.groups ?? [];
+    return groups.flatMap(({ rollouts }) => rollouts.map((rollout) => rolloutLine(this.plainWorld, rollout)));
   }
 
   rolloutTokens(ref: GroupRef) {
@@ -171,8 +142,9 @@ export class TrainerSession implements TrainerApi {
   /** A run from the policy in place, or from where a checkpoint of it left off. */
   private begin(config: RunConfig, allowed: number, checkpoint?: RunCheckpoint['trainer']): void {
     const base = this.requireBase();
+    // The config alone says which demonstrations guide a run.
+    const trainer = createTrainer(base.policy, this.plainWorld, config);
     base.trained = true;
-    const trainer = createTrainer(base.policy, this.world, config);
     if (checkpoint) trainer.restore(checkpoint);
     this.run = new ActiveRun(
       trainer,
@@ -195,13 +167,6 @@ export class TrainerSession implements TrainerApi {
         'inspect: expected the weights of before the step, found none. Make one step of a policy of up to a million parameters.',
       );
     return withWeights(this.requireGpu(), this.requireBase(), before, use);
-  }
-
-  /** Runs `work` after everything queued before it, whether that succeeded or not. */
-  private exclusive<R>(work: () => Promise<R>): Promise<R> {
-    const result = this.queue.then(work, work);
-    this.queue = result.catch(() => undefined);
-    return result;
   }
 
   /** Ends a run and puts another policy in place; one that cannot be read leaves everything as it was. */
@@ -248,8 +213,16 @@ export class TrainerSession implements TrainerApi {
     this.base = placePolicy(gpu, imported, origin, worldView(this.world));
   }
 
-  private get stepsDone(): number {
+  protected get stepsDone(): number {
     return this.base?.trained ? (this.run?.trainer.stepsDone ?? 0) : 0;
+  }
+
+  protected model(): GpuPolicy {
+    return this.requireBase().policy;
+  }
+
+  protected barrierProgress(fraction: number): void {
+    this.emit({ type: 'barrierProgress', fraction });
   }
 
   private requireBase(): PlacedPolicy {

@@ -1,0 +1,106 @@
+import { actionLine, parseActionData, type ActionImport, type ActionLine } from '../actguide/actionData.ts';
+import { withDemonstrations } from '../actguide/demonstrations.ts';
+import { searchWorld, type SearchWorld } from '../envs/search/world.ts';
+import type { LanguageModel } from '../policy/types.ts';
+import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
+import { guidanceCurveOf, profileTask, sampleTrajectory, taskOf, taskView } from './probing.ts';
+import type { BarrierRequest, ProbeApi, TaskRef, TaskView, TrajectoryRequest } from './protocol.ts';
+import { rerolled } from './rerolling.ts';
+import { toolViews, walkView, withOneNoiseAction } from './walking.ts';
+
+/** Looks at tasks and probes a model, one probe after another; a worker's session adds where the model comes from. */
+export abstract class ProbeSession implements ProbeApi {
+  /** The world with its reference plans. */
+  protected readonly plainWorld: SearchWorld = searchWorld();
+  /** The world with the plans that were demonstrated in their place: what probes see. */
+  protected world: SearchWorld = this.plainWorld;
+  /** Tail of the queue of work on the model. */
+  private queue: Promise<unknown> = Promise.resolve();
+  private rerolling = new AbortController();
+
+  /** @throws InputError while none is loaded. */
+  protected abstract model(): LanguageModel;
+  /** Training steps behind the weights. */
+  protected abstract get stepsDone(): number;
+  protected abstract barrierProgress(fraction: number): void;
+
+  task(ref: TaskRef): Promise<TaskView> {
+    return this.now(() => taskView(this.world, ref));
+  }
+
+  trajectory(request: TrajectoryRequest) {
+    return this.exclusive(() => sampleTrajectory(this.model(), this.world, request, this.stepsDone));
+  }
+
+  barrierProfile(request: BarrierRequest) {
+    return this.exclusive(() =>
+      profileTask(this.model(), this.world, request, this.stepsDone, (fraction) =>
+        this.barrierProgress(fraction),
+      ),
+    );
+  }
+
+  guidanceCurve(ref: TaskRef, samples: number) {
+    return this.exclusive(() => guidanceCurveOf(this.model(), this.world, ref, samples, this.stepsDone));
+  }
+
+  demonstrate(lines: readonly ActionLine[]): Promise<void> {
+    return this.now(() => {
+      this.world = withDemonstrations(this.plainWorld, lines, this.context);
+    });
+  }
+
+  tools(): Promise<ToolView[]> {
+    return this.now(() => toolViews(this.plainWorld));
+  }
+
+  walk(ref: TaskRef, actions: readonly string[]): Promise<WalkView> {
+    return this.now(() => walkView(this.plainWorld, ref, actions, this.context));
+  }
+
+  addNoise(ref: TaskRef, plan: readonly string[], seed: number): Promise<string[]> {
+    return this.now(() => withOneNoiseAction(this.plainWorld, ref, plan, seed));
+  }
+
+  reroll(request: RerollRequest, onProgress: (done: number) => void): Promise<RerollView> {
+    this.rerolling = new AbortController();
+    const { signal } = this.rerolling;
+    return this.exclusive(() =>
+      rerolled(this.model(), this.world, request, this.stepsDone, { signal, onProgress }),
+    );
+  }
+
+  stopReroll(): Promise<void> {
+    return this.now(() => this.rerolling.abort());
+  }
+
+  referencePlans(refs: readonly TaskRef[]): Promise<ActionLine[]> {
+    return this.now(() =>
+      refs.map((ref) => {
+        const task = taskOf(this.plainWorld, ref);
+        return actionLine(this.plainWorld, task, task.plan, 'reference');
+      }),
+    );
+  }
+
+  readActions(text: string): Promise<ActionImport> {
+    return this.now(() => parseActionData(this.plainWorld, text, this.context));
+  }
+
+  /** Runs `work` after everything queued before it, whether that succeeded or not. */
+  protected exclusive<R>(work: () => Promise<R>): Promise<R> {
+    const result = this.queue.then(work, work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** What needs no model does not wait for one. */
+  private async now<R>(work: () => R): Promise<R> {
+    return work();
+  }
+
+  /** Tokens that the model can read. */
+  private get context(): number {
+    return this.model().config.context;
+  }
+}
