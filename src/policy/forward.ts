@@ -37,7 +37,21 @@ export function layerForward(
   out: Tensor,
   M: number,
 ): void {
-  const { width: C, heads: H, feedForward: F, context: T } = config;
+  layerKeysAndValues(recorder, config, w, act, row, x, M);
+  layerOutput(recorder, config, w, act, row, x, out, M);
+}
+
+/** First half of {@link layerForward}: queries, keys and values of M rows. */
+export function layerKeysAndValues(
+  recorder: Recorder,
+  config: PolicyConfig,
+  w: LayerWeights,
+  act: LayerActivations,
+  row: Pick<RowTensors, 'position' | 'kvRow'> & { readonly table: Tensor },
+  x: Tensor,
+  M: number,
+): void {
+  const { width: C, heads: H, context: T } = config;
   rmsnormForward(
     recorder,
     { x, weight: w.norm1, out: act.normed1, rstd: act.rstd1 },
@@ -49,6 +63,20 @@ export function layerForward(
     { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values },
     { M, C, H, T },
   );
+}
+
+/** Second half of {@link layerForward}, for rows whose queries are in `act.q`: attention, and all behind it. */
+export function layerOutput(
+  recorder: Recorder,
+  config: PolicyConfig,
+  w: LayerWeights,
+  act: LayerActivations,
+  row: Pick<RowTensors, 'rows' | 'paths'>,
+  x: Tensor,
+  out: Tensor,
+  M: number,
+): void {
+  const { width: C, heads: H, feedForward: F } = config;
   attentionForward(recorder, { ...act, ...row, out: act.attended }, { M, H, D: C / H });
   matmul(recorder, 'nn', { a: act.attended, b: w.out, residual: x, out: act.middle }, { M, N: C, K: C });
   rmsnormForward(

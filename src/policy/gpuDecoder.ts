@@ -5,7 +5,7 @@ import { sample } from '../kernels/sample.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { DecodingArena } from './activations.ts';
 import { CacheTree, ROOT, type Node } from './cacheTree.ts';
-import { embed, layerForward, unembed } from './forward.ts';
+import { embed, layerForward, layerKeysAndValues, layerOutput, unembed } from './forward.ts';
 import { KeyValueCache } from './keyValueCache.ts';
 import type { Decoder, Feed, PolicyConfig, Sampled, SampleOptions } from './types.ts';
 import type { Weights } from './weights.ts';
@@ -30,7 +30,15 @@ export class GpuDecoder implements Decoder {
   private readonly ends: Node[];
   private readonly cache: KeyValueCache;
   private arena: DecodingArena | undefined;
-  private readonly heads: { x: Tensor; normed: Tensor; rstd: Tensor; logits: Tensor; last: Tensor };
+  private readonly heads: {
+    last: Tensor;
+    rows: Tensor;
+    x: Tensor;
+    q: Tensor;
+    normed: Tensor;
+    rstd: Tensor;
+    logits: Tensor;
+  };
   private readonly draws: {
     row: Tensor;
     stream: Tensor;
@@ -58,11 +66,13 @@ export class GpuDecoder implements Decoder {
     this.ends = new Array<Node>(capacity).fill(ROOT);
     const take = (perSequence: number, label: string): Tensor => this.take(capacity * perSequence, label);
     this.heads = {
+      last: take(1, 'head.last'),
+      rows: take(4, 'head.rows'),
       x: take(C, 'head.x'),
+      q: take(C, 'head.q'),
       normed: take(C, 'head.normed'),
       rstd: take(1, 'head.rstd'),
       logits: take(V, 'head.logits'),
-      last: take(1, 'head.last'),
     };
     this.draws = {
       row: take(1, 'draw.row'),
@@ -176,62 +186,59 @@ export class GpuDecoder implements Decoder {
    * leaves the residual stream of the i-th head in row i of `heads.x`.
    */
   private compute(heads: readonly Node[]): void {
-    const { tree } = this;
+    const { tree, gpu } = this;
     const rows: Node[] = [];
-    const pathOf: number[] = [];
+    const starts: number[] = [];
     const paths: number[] = [];
     const last = heads.map((head) => {
       const path = tree.path(head);
-      path.forEach((node) => {
-        if (tree.isComputed(node) && node !== head) return;
+      for (const node of path) {
+        if (tree.isComputed(node) && node !== head) continue;
         tree.setComputed(node);
         rows.push(node);
-        pathOf.push(paths.length);
-      });
-      paths.push(...path);
+        starts.push(paths.length);
+      }
+      for (const node of path) paths.push(node);
       return rows.length - 1;
     });
-    const M = rows.length;
     this.cache.reserve(tree.size);
-    const arena = this.scratch(M, paths.length);
-    const meta = new Uint32Array(4 * M);
-    rows.forEach((node, m) => meta.set([tree.position(node), pathOf[m], 0, 0], 4 * m));
-    this.gpu.write(arena.feed.rows, meta);
-    this.gpu.write(arena.feed.paths, Uint32Array.from(paths));
-    this.gpu.write(
-      arena.feed.tokens,
+    const arena = this.scratch(rows.length, paths.length);
+    const { feed } = arena;
+    const meta = (of: readonly number[]) =>
+      Uint32Array.from(of.flatMap((m) => [tree.position(rows[m]), starts[m], 0, 0]));
+    gpu.write(feed.rows, meta(Array.from(rows, (_, m) => m)));
+    gpu.write(feed.paths, Uint32Array.from(paths));
+    gpu.write(
+      feed.tokens,
       Uint32Array.from(rows, (node) => tree.token(node)),
     );
-    this.gpu.write(
-      arena.feed.position,
+    gpu.write(
+      feed.position,
       Uint32Array.from(rows, (node) => tree.position(node)),
     );
-    this.gpu.write(arena.feed.kvRow, Uint32Array.from(rows));
-    this.gpu.write(this.heads.last, Uint32Array.from(last));
-    this.runLayers(arena, M);
-    embeddingForward(
-      this.gpu.recorder,
-      { tokens: this.heads.last, table: arena.residual, out: this.heads.x },
-      { M: heads.length, C: this.config.width, V: M, scale: 1 },
-    );
+    gpu.write(feed.kvRow, Uint32Array.from(rows));
+    gpu.write(this.heads.last, Uint32Array.from(last));
+    gpu.write(this.heads.rows, meta(last));
+    this.runLayers(arena, rows.length, heads.length);
   }
 
-  private runLayers(arena: DecodingArena, M: number): void {
-    const { gpu, config, weights, table } = this;
+  /** M rows through the layers; of the last one the R heads need all, the other rows but keys and values. */
+  private runLayers(arena: DecodingArena, M: number, R: number): void {
+    const { gpu, config, weights, table, heads } = this;
+    const { recorder } = gpu;
     const { feed, residual, scratch } = arena;
-    embed(gpu.recorder, config, weights, feed.tokens, residual, M);
-    weights.layers.forEach((layer, l) =>
-      layerForward(
-        gpu.recorder,
-        config,
-        layer,
-        { ...scratch, ...this.cache.layers[l] },
-        { ...feed, table },
-        residual,
-        residual,
-        M,
-      ),
-    );
+    embed(recorder, config, weights, feed.tokens, residual, M);
+    weights.layers.forEach((layer, l) => {
+      const act = { ...scratch, ...this.cache.layers[l] };
+      if (l + 1 < config.layers)
+        return layerForward(recorder, config, layer, act, { ...feed, table }, residual, residual, M);
+      layerKeysAndValues(recorder, config, layer, act, { ...feed, table }, residual, M);
+      const size = { M: R, C: config.width, V: M, scale: 1 };
+      embeddingForward(recorder, { tokens: heads.last, table: act.q, out: heads.q }, size);
+      embeddingForward(recorder, { tokens: heads.last, table: residual, out: heads.x }, size);
+      const row = { rows: heads.rows, paths: feed.paths };
+      layerOutput(recorder, config, layer, { ...act, q: heads.q }, row, heads.x, heads.x, R);
+    });
   }
 
   private unembedHeads(count: number): void {
