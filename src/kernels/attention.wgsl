@@ -79,9 +79,11 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   let scale = inverseSqrt(f32(dims.D));
   var query: array<vec4f, MAX_QUADS>;
   var dy: array<vec4f, MAX_QUADS>;
-  var sum: array<vec4f, MAX_QUADS>;
+  // With w(p) the weights: dQ = Σ w(p) (dOut·v(p) - dOut·out) k(p), where dOut·out = Σ w(p) dOut·v(p), in one pass.
+  var pulled: array<vec4f, MAX_QUADS>; // Σ w(p) dOut·v(p) k(p)
+  var mean: array<vec4f, MAX_QUADS>; // Σ w(p) k(p)
   let lse = stats[i].x;
-  var weighted = 0.0; // Σ_p weight(p) dOut·v(p) = dOut·out
+  var weighted = 0.0;
   for (var d = 0u; d < QUADS; d++) {
     query[d] = q[i * QUADS + d] * scale;
     dy[d] = dOut[i * QUADS + d];
@@ -94,23 +96,16 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
       score += dot(query[d], keys[at + d]);
       dWeight += dot(dy[d], values[at + d]);
     }
-    weighted += exp(score - lse) * dWeight;
-  }
-  for (var p = 0u; p <= row.x; p++) {
-    let at = (paths[row.y + p] * dims.H + head) * QUADS;
-    var score = 0.0;
-    var dWeight = 0.0;
+    let weight = exp(score - lse);
+    let pull = weight * dWeight;
+    weighted += pull;
     for (var d = 0u; d < QUADS; d++) {
-      score += dot(query[d], keys[at + d]);
-      dWeight += dot(dy[d], values[at + d]);
-    }
-    let dScore = exp(score - lse) * (dWeight - weighted) * scale;
-    for (var d = 0u; d < QUADS; d++) {
-      sum[d] += dScore * keys[at + d];
+      pulled[d] += pull * keys[at + d];
+      mean[d] += weight * keys[at + d];
     }
   }
   for (var d = 0u; d < QUADS; d++) {
-    dQ[i * QUADS + d] = sum[d];
+    dQ[i * QUADS + d] = scale * (pulled[d] - weighted * mean[d]);
   }
   stats[i].y = weighted;
 }

@@ -20,7 +20,7 @@ export const crossEntropy = defineOp({
   dims: { M: 'u32', V: 'u32', scale: 'f32' },
   kernels: {
     forward: ['logits', 'starts', 'targets', 'weight', 'loss', 'lse'],
-    backward: ['logits', 'starts', 'targets', 'weight', 'lse', 'dLogits'],
+    backward: ['starts', 'targets', 'weight', 'lse', 'dLogits'],
   },
 });
 
@@ -51,13 +51,12 @@ export function crossEntropyForward(
 
 /**
  * Gradient of scale · Σ loss of {@link crossEntropyForward}: dLogits = scale · Σ weight · (softmax - onehot) over the
- * row's targets, [M, V] (overwritten). scale is usually 1 / Σ weight.
+ * row's targets, [M, V], which holds the logits before: in place. scale is usually 1 / Σ weight.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function crossEntropyBackward(
   recorder: Recorder,
   tensors: {
-    logits: Tensor;
     starts: Tensor;
     targets: Tensor;
     weight: Tensor;
@@ -68,7 +67,7 @@ export function crossEntropyBackward(
 ): void {
   requireDims('crossEntropy.backward', { M, P });
   requireDims('crossEntropy.backward', { V }, MAX_ROW);
-  const needed = { logits: M * V, starts: M + 1, targets: P, weight: P, lse: M, dLogits: M * V };
+  const needed = { starts: M + 1, targets: P, weight: P, lse: M, dLogits: M * V };
   requireLengths('crossEntropy.backward', tensors, needed);
   recorder.dispatch(crossEntropy, 'backward', tensors, { M, V, scale }, grid(M * V));
 }

@@ -17,7 +17,7 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> weight: array<f32>; // (P)
 @group(0) @binding(5) var<storage, read_write> loss: array<f32>; // (P)
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>; // (M)
-@group(0) @binding(7) var<storage, read_write> dLogits: array<f32>; // (M, V)
+@group(0) @binding(7) var<storage, read_write> dLogits: array<f32>; // (M, V) in: logits; out: their gradient
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -52,7 +52,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     return;
   }
   let m = i / dims.V;
-  let probability = exp(logits[i] - lse[m]);
+  let probability = exp(dLogits[i] - lse[m]);
   var gradient = 0.0;
   for (var p = starts[m]; p < starts[m + 1u]; p++) {
     let hit = select(0.0, 1.0, i % dims.V == min(targets[p], dims.V - 1u));

@@ -18,7 +18,7 @@ export const distill = defineOp({
   dims: { M: 'u32', V: 'u32', scale: 'f32' },
   kernels: {
     forward: ['logits', 'teacher', 'weight', 'loss', 'lse'],
-    backward: ['logits', 'teacher', 'weight', 'lse', 'dLogits'],
+    backward: ['teacher', 'weight', 'lse', 'dLogits'],
   },
 });
 
@@ -46,17 +46,17 @@ export function distillForward(
 
 /**
  * Gradient of scale · Σ loss of {@link distillForward}, the teacher held fixed:
- * dLogits = scale · weight · (softmax(logits) − teacher), [M, V] (overwritten). scale is usually 1 / Σ weight.
+ * dLogits = scale · weight · (softmax(logits) − teacher), [M, V], which holds the logits before: in place. scale is usually 1 / Σ weight.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function distillBackward(
   recorder: Recorder,
-  tensors: { logits: Tensor; teacher: Tensor; weight: Tensor; lse: Tensor; dLogits: Tensor },
+  tensors: { teacher: Tensor; weight: Tensor; lse: Tensor; dLogits: Tensor },
   { M, V, scale }: DistillDims & { readonly scale: number },
 ): void {
   requireDims('distill.backward', { M });
   requireDims('distill.backward', { V }, MAX_ROW);
-  const needed = { logits: M * V, teacher: M * V, weight: M, lse: M, dLogits: M * V };
+  const needed = { teacher: M * V, weight: M, lse: M, dLogits: M * V };
   requireLengths('distill.backward', tensors, needed);
   recorder.dispatch(distill, 'backward', tensors, { M, V, scale }, grid(M * V));
 }

@@ -16,7 +16,7 @@ struct Dims {
 @group(0) @binding(3) var<storage, read> weight: array<f32>; // (M)
 @group(0) @binding(4) var<storage, read_write> loss: array<f32>; // (M)
 @group(0) @binding(5) var<storage, read_write> lse: array<f32>; // (M)
-@group(0) @binding(6) var<storage, read_write> dLogits: array<f32>; // (M, V)
+@group(0) @binding(6) var<storage, read_write> dLogits: array<f32>; // (M, V) in: logits; out: their gradient
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -61,5 +61,5 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     return;
   }
   let m = i / dims.V;
-  dLogits[i] = dims.scale * weight[m] * (exp(logits[i] - lse[m]) - teacher[i]);
+  dLogits[i] = dims.scale * weight[m] * (exp(dLogits[i] - lse[m]) - teacher[i]);
 }

@@ -2,7 +2,7 @@ import { DeviceLostError, LabError, NoGpuError } from '../core/errors.ts';
 import type { Op } from './op.ts';
 import { Recorder } from './recorder.ts';
 import { StagingRing } from './staging.ts';
-import type { Tensor } from './tensor.ts';
+import { tensorBytes, type Tensor } from './tensor.ts';
 
 export interface AdapterSummary {
   readonly vendor: string;
@@ -98,7 +98,7 @@ export class Gpu {
 
   /** Zero-filled storage for `length` 4-byte values. */
   alloc(length: number, label?: string): Tensor {
-    const bytes = Math.max(256, Math.ceil(length / 64) * 256);
+    const bytes = tensorBytes(length);
     const limit = this.device.limits.maxStorageBufferBindingSize;
     if (bytes > limit)
       throw new LabError(

@@ -34,7 +34,7 @@ describe('logProb on the GPU', () => {
       lse: gpu.alloc(M),
       dLogProb: gpu.upload(d.dLogProb),
       dEntropy: gpu.upload(d.dEntropy),
-      dLogits: gpu.alloc(M * V),
+      dLogits: gpu.upload(data),
     };
     logProbForward(gpu.recorder, tensors, dims);
     logProbBackward(gpu.recorder, tensors, dims);

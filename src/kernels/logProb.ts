@@ -21,7 +21,7 @@ export const logProb = defineOp({
   dims: { M: 'u32', V: 'u32' },
   kernels: {
     forward: ['logits', 'starts', 'targets', 'logProb', 'entropy', 'lse'],
-    backward: ['logits', 'starts', 'targets', 'entropy', 'lse', 'dLogProb', 'dEntropy', 'dLogits'],
+    backward: ['starts', 'targets', 'entropy', 'lse', 'dLogProb', 'dEntropy', 'dLogits'],
   },
 });
 
@@ -58,13 +58,13 @@ export function logProbForward(
 }
 
 /**
- * Gradient of {@link logProbForward}: dLogProb: [P], dEntropy: [M] → dLogits: [M, V] (overwritten).
+ * Gradient of {@link logProbForward}: dLogProb: [P], dEntropy: [M] → dLogits: [M, V], which holds
+ * the logits before: in place.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function logProbBackward(
   recorder: Recorder,
   tensors: {
-    logits: Tensor;
     starts: Tensor;
     targets: Tensor;
     lse: Tensor;
@@ -78,7 +78,6 @@ export function logProbBackward(
   requireDims('logProb.backward', { M, P });
   requireDims('logProb.backward', { V }, MAX_ROW);
   requireLengths('logProb.backward', tensors, {
-    logits: M * V,
     starts: M + 1,
     targets: P,
     lse: M,

@@ -17,7 +17,7 @@ struct Dims {
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>; // (M), log Σ exp(logits)
 @group(0) @binding(7) var<storage, read> dLogProb: array<f32>; // (P)
 @group(0) @binding(8) var<storage, read> dEntropy: array<f32>; // (M)
-@group(0) @binding(9) var<storage, read_write> dLogits: array<f32>; // (M, V)
+@group(0) @binding(9) var<storage, read_write> dLogits: array<f32>; // (M, V) in: logits; out: their gradient
 
 // With z = logit - max: entropy = log Σ e^z - Σ z e^z / Σ e^z.
 @compute @workgroup_size(64)
@@ -58,7 +58,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     return;
   }
   let m = i / dims.V;
-  let logP = logits[i] - lse[m];
+  let logP = dLogits[i] - lse[m];
   let p = exp(logP);
   var gradient = -dEntropy[m] * p * (logP + entropy[m]);
   for (var t = starts[m]; t < starts[m + 1u]; t++) {

@@ -28,9 +28,12 @@ describe('rmsnorm on the GPU', () => {
       partial: gpu.alloc(rmsnormPartialLength(M, C)),
       dWeight: gpu.upload(testData(C, 11)),
     };
+    const again = gpu.alloc(M * C);
     rmsnormForward(gpu.recorder, tensors, dims);
-    rmsnormBackward(gpu.recorder, tensors, { M, C });
+    rmsnormBackward(gpu.recorder, { ...tensors, out: again }, { M, C });
     const [out, rstd, dX, dWeight] = await gpu.read(tensors.out, tensors.rstd, tensors.dX, tensors.dWeight);
+    expect((await gpu.read(again))[0]).toEqual(out);
+    gpu.free(again);
     const expected = rmsnormBackwardRef(data, scale, d, dims);
     expect(relativeError(out, rmsnormForwardRef(data, scale, dims))).toBeLessThan(1e-5);
     expect(relativeError(rstd, rmsnormRstdRef(data, dims))).toBeLessThan(1e-5);

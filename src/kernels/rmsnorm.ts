@@ -20,7 +20,7 @@ export const rmsnorm = defineOp({
   dims: { M: 'u32', C: 'u32', eps: 'f32', rows: 'u32' },
   kernels: {
     forward: ['x', 'weight', 'out', 'rstd'],
-    backwardX: ['x', 'weight', 'rstd', 'dOut', 'dX'],
+    backwardX: ['x', 'weight', 'out', 'rstd', 'dOut', 'dX'],
     partialWeight: ['x', 'rstd', 'dOut', 'partial'],
     sumWeight: ['partial', 'dWeight'],
   },
@@ -50,8 +50,8 @@ export function rmsnormForward(
 }
 
 /**
- * Gradient of {@link rmsnormForward}. dOut: [M, C] → dX: [M, C] (accumulates) and dWeight: [C] (overwritten,
- * summed in a fixed order). partial: {@link rmsnormPartialLength} values of scratch.
+ * Gradient of {@link rmsnormForward}. dOut: [M, C] → dX: [M, C] (accumulates), dWeight: [C] (overwritten,
+ * summed in a fixed order) and `out` [M, C] once more, so that nobody has to keep it. partial: {@link rmsnormPartialLength} values of scratch.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function rmsnormBackward(
@@ -59,6 +59,7 @@ export function rmsnormBackward(
   tensors: {
     x: Tensor;
     weight: Tensor;
+    out: Tensor;
     rstd: Tensor;
     dOut: Tensor;
     dX: Tensor;
@@ -71,7 +72,7 @@ export function rmsnormBackward(
   requireDims('rmsnorm.backward', { M });
   requireDims('rmsnorm.backward', { C }, MAX_ROW);
   const partial = rmsnormPartialLength(M, C);
-  const needed = { x: M * C, weight: C, rstd: M, dOut: M * C, dX: M * C, partial, dWeight: C };
+  const needed = { x: M * C, weight: C, out: M * C, rstd: M, dOut: M * C, dX: M * C, partial, dWeight: C };
   requireLengths('rmsnorm.backward', tensors, needed);
   const uniforms = { M, C, eps: 0, rows: rowsPerPartial(M) };
   recorder.dispatch(rmsnorm, 'backwardX', tensors, uniforms, grid(M));

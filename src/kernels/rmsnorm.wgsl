@@ -41,7 +41,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   rstd[m] = r;
 }
 
-// With g = dOut * weight: dX += rstd * (g - x * rstd^2 * mean(g * x)).
+// With g = dOut * weight: dX += rstd * (g - x * rstd^2 * mean(g * x)). Computes `out` once more on its way.
 @compute @workgroup_size(64)
 fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let m = id.y * groups.x * 64u + id.x;
@@ -60,7 +60,10 @@ fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let r = rstd[m];
   let along = r * r * dot / f32(dims.C);
   for (var c = 0u; c < dims.C; c++) {
-    dX[start + c] += r * (dOut[start + c] * weight[c] - x[start + c] * along);
+    let value = x[start + c];
+    let gain = weight[c];
+    dX[start + c] += r * (dOut[start + c] * gain - value * along);
+    out[start + c] = value * r * gain;
   }
 }
 

@@ -6,9 +6,9 @@ import wgsl from './swiglu.wgsl?raw';
 export const swiglu = defineOp({
   name: 'swiglu',
   wgsl,
-  bindings: { gateUp: 'read', out: 'read_write', dOut: 'read', dGateUp: 'read_write' },
+  bindings: { gateUp: 'read', out: 'read_write', dOut: 'read_write', dGateUp: 'read_write' },
   dims: { M: 'u32', F: 'u32' },
-  kernels: { forward: ['gateUp', 'out'], backward: ['gateUp', 'dOut', 'dGateUp'] },
+  kernels: { forward: ['gateUp', 'out'], backward: ['dOut', 'dGateUp'] },
 });
 
 /**
@@ -28,16 +28,17 @@ export function swigluForward(
 }
 
 /**
- * Gradient of {@link swigluForward}: dOut: [M, F] → dGateUp: [M, 2F] (overwritten).
+ * Gradient of {@link swigluForward}, in place: `gateUp` [M, 2F] becomes its own gradient, and `dOut` [M, F], once used,
+ * the forward pass's output, which nobody has to keep for the gradient of the matrix behind it.
  * @throws ShapeError when a tensor is too small.
  */
 export function swigluBackward(
   recorder: Recorder,
-  tensors: { gateUp: Tensor; dOut: Tensor; dGateUp: Tensor },
+  { gateUp, dOut }: { gateUp: Tensor; dOut: Tensor },
   dims: { M: number; F: number },
 ): void {
   requireDims('swiglu.backward', dims);
   const { M, F } = dims;
-  requireLengths('swiglu.backward', tensors, { gateUp: M * 2 * F, dOut: M * F, dGateUp: M * 2 * F });
-  recorder.dispatch(swiglu, 'backward', tensors, dims, grid(M * F));
+  requireLengths('swiglu.backward', { gateUp, dOut }, { gateUp: M * 2 * F, dOut: M * F });
+  recorder.dispatch(swiglu, 'backward', { dOut, dGateUp: gateUp }, dims, grid(M * F));
 }

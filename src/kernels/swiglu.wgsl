@@ -7,8 +7,8 @@ struct Dims {
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> gateUp: array<f32>; // (M, 2F)
 @group(0) @binding(2) var<storage, read_write> out: array<f32>; // (M, F)
-@group(0) @binding(3) var<storage, read> dOut: array<f32>; // (M, F)
-@group(0) @binding(4) var<storage, read_write> dGateUp: array<f32>; // (M, 2F)
+@group(0) @binding(3) var<storage, read_write> dOut: array<f32>; // (M, F) in: dOut; out: the forward's out
+@group(0) @binding(4) var<storage, read_write> dGateUp: array<f32>; // (M, 2F) in: gateUp; out: its gradient
 
 // exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
 fn sigmoid(x: f32) -> f32 {
@@ -33,9 +33,11 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     return;
   }
   let gate = (i / dims.F) * 2u * dims.F + i % dims.F;
-  let x = gateUp[gate];
+  let x = dGateUp[gate];
+  let up = dGateUp[gate + dims.F];
   let s = sigmoid(x);
   let d = dOut[i];
-  dGateUp[gate] = d * gateUp[gate + dims.F] * s * (1.0 + x * (1.0 - s));
+  dGateUp[gate] = d * up * s * (1.0 + x * (1.0 - s));
   dGateUp[gate + dims.F] = d * x * s;
+  dOut[i] = x * s * up;
 }

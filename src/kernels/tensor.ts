@@ -10,6 +10,10 @@ export interface Tensor {
 /** Storage bindings must start at a multiple of this many bytes on every WebGPU device. */
 export const STORAGE_ALIGNMENT = 256;
 
+/** Bytes of the buffer that `Gpu.alloc` makes for `length` 4-byte values. */
+export const tensorBytes = (length: number): number =>
+  Math.max(STORAGE_ALIGNMENT, Math.ceil((4 * length) / STORAGE_ALIGNMENT) * STORAGE_ALIGNMENT);
+
 /** The part of `tensor` that starts `start` values in; `start` must keep the storage alignment. */
 export function view(tensor: Tensor, start: number, length: number): Tensor {
   const offset = tensor.offset + start * 4;

@@ -1,10 +1,12 @@
 import type { Gpu } from '../kernels/gpu.ts';
-import { matmulPartialLength } from '../kernels/matmul.ts';
-import { rmsnormPartialLength } from '../kernels/rmsnorm.ts';
-import type { Tensor } from '../kernels/tensor.ts';
+import { view, type Tensor } from '../kernels/tensor.ts';
+import { decodingBuffers, trainingBuffers, type Lengths } from './buffers.ts';
 import type { PolicyConfig } from './types.ts';
 
-/** What one layer computes for M rows; kept for the backward pass in training, shared by all layers in decoding. */
+/**
+ * What one layer computes for M rows; shared by all layers in decoding. Tensors that are never needed at the same time
+ * are views of one buffer (`buffers.ts` says which): normed1, normed2 and hidden; qkv and gateUp.
+ */
 export interface LayerScratch {
   readonly normed1: Tensor; // (M, C)
   readonly rstd1: Tensor; // (M)
@@ -36,22 +38,16 @@ export interface RowTensors {
   readonly paths: Tensor;
 }
 
-/** Owns tensors for up to `capacity` rows; `free` gives all of them back, and so does a constructor that throws. */
+/** Owns the buffers that `lengths` names; `free` gives all of them back, and so does a constructor that throws. */
 class Arena {
-  private readonly owned: Tensor[] = [];
+  private readonly owned = new Map<string, Tensor>();
 
-  /** `pathCapacity`: entries of the rows' paths. */
   constructor(
-    protected readonly gpu: Gpu,
-    readonly capacity: number,
-    readonly pathCapacity: number,
-  ) {}
-
-  protected take(length: number, label: string): Tensor {
+    private readonly gpu: Gpu,
+    lengths: Lengths,
+  ) {
     try {
-      const tensor = this.gpu.alloc(length, label);
-      this.owned.push(tensor);
-      return tensor;
+      for (const [label, length] of lengths) this.owned.set(label, gpu.alloc(length, label));
     } catch (error) {
       this.free();
       throw error;
@@ -62,38 +58,40 @@ class Arena {
     this.owned.forEach((tensor) => this.gpu.free(tensor));
   }
 
-  protected takeRows(prefix: string): RowTensors {
-    const { capacity } = this;
+  protected get(label: string): Tensor {
+    return this.owned.get(label) as Tensor;
+  }
+
+  protected rowsOf(prefix: string): RowTensors {
+    const get = (name: string): Tensor => this.get(`${prefix}.${name}`);
     return {
-      tokens: this.take(capacity, `${prefix}.tokens`),
-      position: this.take(capacity, `${prefix}.position`),
-      kvRow: this.take(capacity, `${prefix}.kvRow`),
-      rows: this.take(4 * capacity, `${prefix}.rows`),
-      paths: this.take(this.pathCapacity, `${prefix}.paths`),
+      tokens: get('tokens'),
+      position: get('position'),
+      kvRow: get('kvRow'),
+      rows: get('rows'),
+      paths: get('paths'),
     };
   }
 
-  protected takeLayer(config: PolicyConfig, keep: string): LayerScratch {
-    const { width: C, feedForward: F, heads: H } = config;
-    const M = this.capacity;
-    const take = (perRow: number, name: string): Tensor => this.take(M * perRow, `${keep}.${name}`);
+  protected layerOf(prefix: string, wide: Tensor): LayerScratch {
+    const get = (name: string): Tensor => this.get(`${prefix}.${name}`);
     return {
-      normed1: take(C, 'normed1'),
-      rstd1: take(1, 'rstd1'),
-      qkv: take(3 * C, 'qkv'),
-      q: take(C, 'q'),
-      stats: take(2 * H, 'stats'),
-      attended: take(C, 'attended'),
-      middle: take(C, 'middle'),
-      normed2: take(C, 'normed2'),
-      rstd2: take(1, 'rstd2'),
-      gateUp: take(2 * F, 'gateUp'),
-      hidden: take(F, 'hidden'),
+      normed1: wide,
+      rstd1: get('rstd1'),
+      qkv: get('gateUp'),
+      q: get('q'),
+      stats: get('stats'),
+      attended: get('attended'),
+      middle: get('middle'),
+      normed2: wide,
+      rstd2: get('rstd2'),
+      gateUp: get('gateUp'),
+      hidden: wide,
     };
   }
 }
 
-/** Everything a training minibatch of up to `capacity` rows needs, forward and backward. */
+/** Everything a training minibatch of up to `capacity` rows needs, forward and backward: see `trainingBuffers`. */
 export class TrainingArena extends Arena {
   readonly input: RowTensors;
   readonly starts: Tensor;
@@ -103,6 +101,7 @@ export class TrainingArena extends Arena {
   readonly layers: readonly LayerActivations[];
   readonly normed: Tensor;
   readonly rstd: Tensor;
+  /** The loss's backward turns them into their gradient. */
   readonly logits: Tensor;
   readonly logProb: Tensor;
   readonly entropy: Tensor;
@@ -111,56 +110,49 @@ export class TrainingArena extends Arena {
   readonly zero: Tensor;
   readonly order: Tensor;
   readonly orderStarts: Tensor;
-  readonly dLogits: Tensor;
   readonly dResidual: Tensor;
   readonly dNormed: Tensor;
   readonly dHidden: Tensor;
-  readonly dGateUp: Tensor;
   readonly dAttended: Tensor;
   readonly dQ: Tensor;
   readonly dK: Tensor;
   readonly dV: Tensor;
-  readonly dQkv: Tensor;
   readonly partial: Tensor;
 
-  constructor(gpu: Gpu, config: PolicyConfig, capacity: number, pathCapacity: number) {
-    super(gpu, capacity, pathCapacity);
-    const { width: C, feedForward: F, vocabulary: V, layers } = config;
-    const take = (perRow: number, name: string): Tensor => this.take(capacity * perRow, name);
-    this.input = this.takeRows('batch');
-    this.starts = this.take(capacity + 1, 'starts');
-    this.targets = take(1, 'targets');
-    this.residual = Array.from({ length: layers + 1 }, (_, l) => take(C, `residual${l}`));
+  /** `capacity`: a multiple of 64; `pathCapacity`: entries of the rows' paths. */
+  constructor(
+    gpu: Gpu,
+    config: PolicyConfig,
+    readonly capacity: number,
+    readonly pathCapacity: number,
+  ) {
+    super(gpu, trainingBuffers(config, capacity, pathCapacity));
+    const { width: C, layers } = config;
+    const get = (label: string): Tensor => this.get(label);
+    this.input = this.rowsOf('batch');
+    this.starts = get('starts');
+    this.targets = get('targets');
+    this.residual = Array.from({ length: layers + 1 }, (_, l) => get(`residual${l}`));
+    const wide = get('wide');
     this.layers = Array.from({ length: layers }, (_, l) => ({
-      ...this.takeLayer(config, `layer${l}`),
-      keys: take(C, `layer${l}.keys`),
-      values: take(C, `layer${l}.values`),
+      ...this.layerOf(`layer${l}`, wide),
+      keys: get(`layer${l}.keys`),
+      values: get(`layer${l}.values`),
     }));
-    this.normed = take(C, 'normed');
-    this.rstd = take(1, 'rstd');
-    this.logits = take(V, 'logits');
-    this.logProb = take(1, 'logProb');
-    this.entropy = take(1, 'entropy');
-    this.lse = take(1, 'lse');
-    this.weight = take(1, 'weight');
-    this.zero = take(1, 'zero');
-    this.order = take(1, 'order');
-    this.orderStarts = this.take(V + 1, 'orderStarts');
-    this.dLogits = take(V, 'dLogits');
-    this.dResidual = take(C, 'dResidual');
-    this.dNormed = take(C, 'dNormed');
-    this.dHidden = take(F, 'dHidden');
-    this.dGateUp = take(2 * F, 'dGateUp');
-    this.dAttended = take(C, 'dAttended');
-    this.dQ = take(C, 'dQ');
-    this.dK = take(C, 'dK');
-    this.dV = take(C, 'dV');
-    this.dQkv = take(3 * C, 'dQkv');
-    const widest = C * Math.max(3 * C, 2 * F, V);
-    this.partial = this.take(
-      Math.max(matmulPartialLength({ M: 1, N: widest, K: capacity }), rmsnormPartialLength(capacity, C)),
-      'partial',
-    );
+    this.normed = this.dHidden = wide;
+    [this.dQ, this.dK, this.dV] = [0, 1, 2].map((i) => view(wide, i * capacity * C, capacity * C));
+    this.rstd = get('rstd');
+    this.logits = get('logits');
+    this.logProb = get('logProb');
+    this.entropy = get('entropy');
+    this.lse = get('lse');
+    this.weight = get('weight');
+    this.zero = get('zero');
+    this.order = get('order');
+    this.orderStarts = get('orderStarts');
+    this.dResidual = get('dResidual');
+    this.dNormed = this.dAttended = get('dNormed');
+    this.partial = get('partial');
   }
 }
 
@@ -170,10 +162,15 @@ export class DecodingArena extends Arena {
   readonly residual: Tensor;
   readonly scratch: LayerScratch;
 
-  constructor(gpu: Gpu, config: PolicyConfig, capacity: number, pathCapacity: number) {
-    super(gpu, capacity, pathCapacity);
-    this.feed = this.takeRows('feed');
-    this.residual = this.take(capacity * config.width, 'residual');
-    this.scratch = this.takeLayer(config, 'decode');
+  constructor(
+    gpu: Gpu,
+    config: PolicyConfig,
+    readonly capacity: number,
+    readonly pathCapacity: number,
+  ) {
+    super(gpu, decodingBuffers(config, capacity, pathCapacity));
+    this.feed = this.rowsOf('feed');
+    this.residual = this.get('residual');
+    this.scratch = this.layerOf('decode', this.get('wide'));
   }
 }

@@ -11,8 +11,9 @@ import type { PolicyConfig } from './types.ts';
 import type { Weights } from './weights.ts';
 
 /**
- * Backpropagates `arena.dLogits` through the whole policy; `gradients` is overwritten. Expects the
- * activations of the forward pass over the same M rows in `arena`, and the tokens inverted in `order`, `orderStarts`.
+ * Backpropagates the gradient of the logits, which it expects in `arena.logits`, through the whole policy; `gradients` is
+ * overwritten. Expects the activations of the forward pass over the same M rows in `arena`, and the tokens inverted in
+ * `order`, `orderStarts`. Consumes the activations: many gradients take the place of what they are gradients of.
  */
 export function backward(
   recorder: Recorder,
@@ -26,32 +27,22 @@ export function backward(
   const { width: C, heads: H, feedForward: F, vocabulary: V, context: T } = config;
   const { partial, dResidual, dNormed } = arena;
 
-  /** y = x·w with x [M, K], w [K, N]: dx = dy·wᵀ, dw = xᵀ·dy. */
-  const linear = (
-    x: Tensor,
-    w: Tensor,
-    dy: Tensor,
-    dx: Tensor,
-    dw: Tensor,
-    { N, K }: Omit<MatmulDims, 'M'>,
-  ): void => {
+  // y = x·w with x [M, K], w [K, N]: dx = dy·wᵀ, dw = xᵀ·dy.
+  type Inner = Omit<MatmulDims, 'M'>;
+  const inputGradient = (dy: Tensor, w: Tensor, dx: Tensor, { N, K }: Inner): void =>
     matmul(recorder, 'nt', { a: dy, b: w, out: dx }, { M, N: K, K: N });
+  const weightGradient = (x: Tensor, dy: Tensor, dw: Tensor, { N, K }: Inner): void =>
     matmul(recorder, 'tn', { a: x, b: dy, out: dw, partial }, { M: K, N, K: M });
-  };
 
-  matmul(recorder, 'nn', { a: arena.dLogits, b: weights.embedding, out: dNormed }, { M, N: C, K: V });
-  matmul(
-    recorder,
-    'tn',
-    { a: arena.dLogits, b: arena.normed, out: gradients.embedding, partial },
-    { M: V, N: C, K: M },
-  );
+  matmul(recorder, 'nn', { a: arena.logits, b: weights.embedding, out: dNormed }, { M, N: C, K: V });
+  weightGradient(arena.logits, arena.normed, gradients.embedding, { N: C, K: V });
   recorder.clear(dResidual);
   rmsnormBackward(
     recorder,
     {
       x: arena.residual[config.layers],
       weight: weights.norm,
+      out: arena.normed,
       rstd: arena.rstd,
       dOut: dNormed,
       dX: dResidual,
@@ -63,14 +54,17 @@ export function backward(
 
   for (let l = config.layers - 1; l >= 0; l--) {
     const [w, g, act] = [weights.layers[l], gradients.layers[l], arena.layers[l]];
-    linear(act.hidden, w.down, dResidual, arena.dHidden, g.down, { N: C, K: F });
-    swigluBackward(recorder, { gateUp: act.gateUp, dOut: arena.dHidden, dGateUp: arena.dGateUp }, { M, F });
-    linear(act.normed2, w.gateUp, arena.dGateUp, dNormed, g.gateUp, { N: 2 * F, K: C });
+    // SwiGLU's output and the norms' outputs are computed once more just before a weight gradient needs them.
+    inputGradient(dResidual, w.down, arena.dHidden, { N: C, K: F });
+    swigluBackward(recorder, { gateUp: act.gateUp, dOut: arena.dHidden }, { M, F });
+    weightGradient(act.hidden, dResidual, g.down, { N: C, K: F });
+    inputGradient(act.gateUp, w.gateUp, dNormed, { N: 2 * F, K: C });
     rmsnormBackward(
       recorder,
       {
         x: act.middle,
         weight: w.norm2,
+        out: act.normed2,
         rstd: act.rstd2,
         dOut: dNormed,
         dX: dResidual,
@@ -79,7 +73,9 @@ export function backward(
       },
       { M, C },
     );
-    linear(act.attended, w.out, dResidual, arena.dAttended, g.out, { N: C, K: C });
+    weightGradient(act.normed2, act.gateUp, g.gateUp, { N: 2 * F, K: C });
+    weightGradient(act.attended, dResidual, g.out, { N: C, K: C });
+    inputGradient(dResidual, w.out, arena.dAttended, { N: C, K: C });
     attentionBackward(
       recorder,
       { ...act, ...arena.input, dOut: arena.dAttended, dQ: arena.dQ, dK: arena.dK, dV: arena.dV },
@@ -87,15 +83,16 @@ export function backward(
     );
     ropeBackward(
       recorder,
-      { dQ: arena.dQ, dK: arena.dK, dV: arena.dV, position: arena.input.position, table, dQkv: arena.dQkv },
+      { dQ: arena.dQ, dK: arena.dK, dV: arena.dV, position: arena.input.position, table, dQkv: act.qkv },
       { M, C, H, T },
     );
-    linear(act.normed1, w.qkv, arena.dQkv, dNormed, g.qkv, { N: 3 * C, K: C });
+    inputGradient(act.qkv, w.qkv, dNormed, { N: 3 * C, K: C });
     rmsnormBackward(
       recorder,
       {
         x: arena.residual[l],
         weight: w.norm1,
+        out: act.normed1,
         rstd: act.rstd1,
         dOut: dNormed,
         dX: dResidual,
@@ -104,6 +101,7 @@ export function backward(
       },
       { M, C },
     );
+    weightGradient(act.normed1, act.qkv, g.qkv, { N: 3 * C, K: C });
   }
 
   embeddingBackward(

@@ -6,19 +6,20 @@ import { logProbBackward, logProbForward } from '../kernels/logProb.ts';
 import type { Tensor } from '../kernels/tensor.ts';
 import { TrainingArena } from './activations.ts';
 import { backward } from './backward.ts';
+import { bytesOf, trainingBuffers } from './buffers.ts';
 import { embed, layerForward, unembed } from './forward.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import type { PolicyConfig } from './types.ts';
 import type { Weights } from './weights.ts';
 
 /** Memory that the activations of one pass may take; larger batches go in several passes. */
-const ARENA_BYTES = 256 * 2 ** 20;
+const ARENA_BYTES = 128 * 2 ** 20;
 /** Rows of one pass at most: keeps every submit short. */
 const MAX_ROWS = 16384;
 
 /** Rows of one pass for a policy of this shape. */
-export function passRows({ width: C, feedForward: F, vocabulary: V, layers: L }: PolicyConfig): number {
-  const perRow = 4 * (L * (11 * C + 3 * F + 16) + 12 * C + 4 * F + 2 * V + 24);
+export function passRows(config: PolicyConfig): number {
+  const perRow = bytesOf(trainingBuffers(config, 1024, 1024)) / 1024;
   return Math.max(256, Math.min(MAX_ROWS, Math.floor(ARENA_BYTES / perRow)));
 }
 
@@ -80,37 +81,38 @@ export class TrainingPass {
     return arena;
   }
 
-  /** Records dLogits from dL/dlogProb of every target [P]; follows {@link score}. */
+  /** Turns the logits into their gradient, from dL/dlogProb of every target [P]; follows {@link score}. */
   logProbGradient(dLogProb: Float32Array): void {
     const { arena, dims } = this.current;
     this.gpu.write(arena.weight, dLogProb);
-    logProbBackward(this.gpu.recorder, { ...arena, dLogProb: arena.weight, dEntropy: arena.zero }, dims);
+    const tensors = { ...arena, dLogits: arena.logits, dLogProb: arena.weight, dEntropy: arena.zero };
+    logProbBackward(this.gpu.recorder, tensors, dims);
   }
 
-  /** Records the weighted cross-entropy of every target, loss [P], and dLogits of `scale` times their sum; follows {@link forward}. */
+  /** Records the weighted cross-entropy of every target, loss [P], and turns the logits into the gradient of `scale` times their sum; follows {@link forward}. */
   crossEntropy(weights: Float32Array, scale: number): { loss: Tensor } {
     const { arena, dims } = this.current;
     this.gpu.write(arena.weight, weights);
-    const tensors = { ...arena, loss: arena.logProb };
+    const tensors = { ...arena, loss: arena.logProb, dLogits: arena.logits };
     crossEntropyForward(this.gpu.recorder, tensors, dims);
     crossEntropyBackward(this.gpu.recorder, tensors, { ...dims, scale });
     return { loss: arena.logProb };
   }
 
-  /** Records weight · KL(teacher ‖ π) of every row, loss [M], and dLogits of `scale` times their sum; follows {@link forward}. */
+  /** Records weight · KL(teacher ‖ π) of every row, loss [M], and turns the logits into the gradient of `scale` times their sum; follows {@link forward}. */
   distill(weight: Float32Array, teacher: Float32Array, scale: number): { loss: Tensor } {
     const { arena, M, dims } = this.current;
     const { V } = dims;
     const teacherTensor = this.teacherRows(arena.capacity * V);
     this.gpu.write(arena.weight, weight);
     this.gpu.write(teacherTensor, teacher);
-    const tensors = { ...arena, teacher: teacherTensor, loss: arena.logProb };
+    const tensors = { ...arena, teacher: teacherTensor, loss: arena.logProb, dLogits: arena.logits };
     distillForward(this.gpu.recorder, tensors, { M, V });
     distillBackward(this.gpu.recorder, tensors, { M, V, scale });
     return { loss: arena.logProb };
   }
 
-  /** Records the backward pass from dLogits into `gradients`, which is overwritten. */
+  /** Records the backward pass from the logits' gradient into `gradients`, which is overwritten. Consumes the activations. */
   backward(weights: Weights, gradients: Weights): void {
     const { arena, M, tokens } = this.current;
     const { order, starts } = invertTokens(tokens, this.config.vocabulary);
@@ -146,7 +148,7 @@ export class TrainingPass {
   private reserve(rows: number, paths: number): TrainingArena {
     const { arena } = this;
     if (arena && arena.capacity >= rows && arena.pathCapacity >= paths) return arena;
-    const roomFor = (count: number, held = 0) => Math.max(held, Math.ceil((count * 1.25) / 1024) * 1024);
+    const roomFor = (count: number, held = 0) => Math.max(held, Math.ceil(count / 64) * 64);
     this.destroy();
     this.arena = new TrainingArena(
       this.gpu,
