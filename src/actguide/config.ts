@@ -20,6 +20,8 @@ export interface AlgorithmOptions {
   readonly actionNoise: number;
   /** Probability that a step of the expert that `sft` learns from is the right one. */
   readonly expertSkill: number;
+  /** Whose guided distribution `opsd` learns from: the step's own policy (Eq. 13), or the frozen base policy. */
+  readonly opsdTeacher: 'policy' | 'reference';
   /** Group after fallback: N unguided + N guided, or the N guided alone. */
   readonly assembly: 'union' | 'replace';
   /** First guidance level the search may return. */
@@ -55,6 +57,7 @@ export const presetOptions: Record<Preset, AlgorithmOptions> = {
     guidedPrompt: 'unguided',
     actionNoise: 0,
     expertSkill: 0.9,
+    opsdTeacher: 'policy',
     assembly: 'union',
     searchFrom: 1,
     probeFullPlan: true,
@@ -76,6 +79,7 @@ export const presetOptions: Record<Preset, AlgorithmOptions> = {
     guidedPrompt: 'unguided',
     actionNoise: 0,
     expertSkill: 0.9,
+    opsdTeacher: 'policy',
     assembly: 'replace',
     searchFrom: 0,
     probeFullPlan: false,

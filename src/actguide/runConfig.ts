@@ -77,6 +77,7 @@ const optionFields = {
   guidedPrompt: oneOf(['unguided', 'guided']),
   actionNoise: number(0, MAX_ACTION_NOISE),
   expertSkill: above(0, 1),
+  opsdTeacher: oneOf(['policy', 'reference']),
   assembly: oneOf(['union', 'replace']),
   searchFrom: oneOf([0, 1]),
   probeFullPlan: boolean,

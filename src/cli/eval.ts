@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { defaultRun } from '../actguide/config.ts';
 import { evaluate } from '../actguide/evaluate.ts';
-import { searchWorld } from '../envs/search/index.ts';
+import { environmentOf } from '../experiments/index.ts';
 import { concluded } from './concluded.ts';
 import { MAX_U32, oneOf, wholeNumber } from './flags.ts';
 import type { Context } from './main.ts';
@@ -9,6 +9,7 @@ import { baseModel } from './models.ts';
 import { Output, percent } from './output.ts';
 import { Progress } from './progress.ts';
 import { withPolicy } from './session.ts';
+import { addWorldFlags, worldOf } from './worldFlags.ts';
 
 interface Options {
   readonly policy?: string;
@@ -20,7 +21,7 @@ interface Options {
 }
 
 export function evalCommand(context: Context, exit: (code: number) => void): Command {
-  return new Command('eval')
+  return addWorldFlags(new Command('eval'))
     .description('Measures the success of a policy on held-out tasks, level by level.')
     .option('--policy <size>', `shipped base policy (default: ${defaultRun.policy})`)
     .option('--model <file>', 'ONNX file of a policy, instead of a shipped one')
@@ -36,14 +37,15 @@ async function evalPolicy({ root }: Context, options: Options): Promise<number> 
   const evalTasks = wholeNumber('--tasks', options.tasks, 1, 4096);
   const seed = wholeNumber('--seed', options.seed, 0, MAX_U32);
   const guided = oneOf('--guided', options.guided, ['none', 'full']);
+  const spec = worldOf({ ...options });
+  const world = environmentOf(spec);
   const base = baseModel(root, options);
   const output = new Output(options.json ?? false);
 
-  const facts = { policy: base.config.name, guided, tasks: evalTasks, seed };
+  const facts = { policy: base.config.name, guided, tasks: evalTasks, seed, world: spec };
 
   const work = (signal: AbortSignal) =>
     withPolicy(base, async (policy, gpu) => {
-      const world = searchWorld();
       const progress = new Progress('eval', evalTasks * world.levels.length);
       const config = { seed, evalTasks, temperature: defaultRun.temperature };
       const success = await evaluate(policy, world, config, {

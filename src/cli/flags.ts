@@ -18,6 +18,14 @@ export function positive(flag: string, text: string, most: number): number {
   return number;
 }
 
+/** A number from 0 to 1. @throws InputError naming the flag. */
+export function fraction(flag: string, text: string): number {
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (!(number >= 0 && number <= 1))
+    throw new InputError(`${flag}: expected a number from 0 to 1, got '${text}'. Correct it.`);
+  return number;
+}
+
 /** One of `choices`. @throws InputError naming the flag. */
 export function oneOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Success } from '../actguide/config.ts';
 import { evaluate } from '../actguide/evaluate.ts';
-import { searchWorld } from '../envs/search/index.ts';
+import { InputError } from '../core/errors.ts';
+import { gridWorld } from '../envs/grid/index.ts';
+import { guidancePlaces, searchWorld, type DemonstrationMixture } from '../envs/search/index.ts';
+import type { Environment } from '../envs/types.ts';
 import { defaultPretraining, pretrain, type PretrainSettings } from '../methods/pretrain.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { initialParameters } from '../policy/parameters.ts';
 import { policySizes, type LanguageModel, type PolicyConfig, type PolicySize } from '../policy/types.ts';
 import { concluded, messageOf } from './concluded.ts';
-import { MAX_U32, oneOf, positive, wholeNumber } from './flags.ts';
+import { fraction, MAX_U32, oneOf, positive, wholeNumber } from './flags.ts';
 import type { Context } from './main.ts';
 import { inWords, Output } from './output.ts';
 import { Progress } from './progress.ts';
@@ -24,6 +27,11 @@ interface Options {
   readonly updates: string;
   readonly batch: string;
   readonly lr: string;
+  readonly manners?: string;
+  readonly places?: string;
+  readonly slips?: string;
+  readonly quits?: string;
+  readonly gridShare?: string;
   readonly tasks: string;
   readonly out?: string;
   readonly ship?: boolean;
@@ -34,6 +42,8 @@ interface Options {
 interface Skills {
   readonly unguided: Success;
   readonly fullPlan: Success;
+  /** In the key-door grid, of a policy that was taught it. */
+  readonly grid?: { readonly unguided: Success; readonly fullPlan: Success };
 }
 
 /** What `public/models/manifest.json` says of a shipped policy: enough to make it again. */
@@ -61,11 +71,29 @@ export function pretrainCommand(context: Context, exit: (code: number) => void):
     .option('--updates <n>', 'updates of AdamW', String(updates))
     .option('--batch <n>', 'demonstrations an update', String(batch))
     .option('--lr <x>', 'peak learning rate', String(learningRate))
+    .option('--manners <n>', 'words in every thought that change nothing, as in `--manners` of a world')
+    .option('--places <list>', `ways of showing plans, with commas between: ${guidancePlaces.join(', ')}`)
+    .option('--slips <x>', 'probability that a planned query is first asked wrongly, with the way back')
+    .option('--quits <x>', 'probability that the expert gives up at the first query beyond the plan')
+    .option('--grid-share <x>', 'share of demonstrations from the key-door grid')
     .option('--tasks <n>', 'held-out tasks a level that measure the skills', '200')
     .option('--out <folder>', 'keeps metrics.jsonl, run.json and policy.onnx there')
     .option('--ship', 'makes it the shipped policy of its size: writes public/models and its manifest')
     .option('--json', 'JSON lines on stdout: one an update, and a last one with the skills')
     .action(async (options: Options) => exit(await pretrainPolicy(context, options)));
+}
+
+/** What demonstrations show: the usual mixture with what the options change. */
+function parseMixture({ manners, places, slips, quits }: Options): DemonstrationMixture {
+  return {
+    ...defaultPretraining.mixture,
+    ...(manners !== undefined && { manners: wholeNumber('--manners', manners, 0, 4) }),
+    ...(places !== undefined && {
+      places: places.split(',').map((place) => oneOf('--places', place.trim(), guidancePlaces)),
+    }),
+    ...(slips !== undefined && { slips: fraction('--slips', slips) }),
+    ...(quits !== undefined && { quits: fraction('--quits', quits) }),
+  };
 }
 
 function parse(options: Options): { size: PolicySize; settings: PretrainSettings; evalTasks: number } {
@@ -76,7 +104,14 @@ function parse(options: Options): { size: PolicySize; settings: PretrainSettings
     updates: wholeNumber('--updates', options.updates, 1, 1_000_000),
     batch: wholeNumber('--batch', options.batch, 1, 4096),
     learningRate: positive('--lr', options.lr, 1000),
+    mixture: parseMixture(options),
+    ...(options.gridShare !== undefined && { gridShare: fraction('--grid-share', options.gridShare) }),
   };
+  const other = (['manners', 'places', 'slips', 'quits', 'gridShare'] as const).find((name) => options[name]);
+  if (options.ship && other)
+    throw new InputError(
+      `--ship: expected a policy of the usual demonstrations, got one with other ${other}. Keep it with --out instead.`,
+    );
   return { size, settings, evalTasks: wholeNumber('--tasks', options.tasks, 1, 4096) };
 }
 
@@ -113,7 +148,7 @@ async function pretrainPolicy(context: Context, options: Options): Promise<numbe
         progress.clear();
         const onnx = exportOnnx(config, await policy.parameters(), { pretraining: JSON.stringify(settings) });
         out?.write('policy.onnx', onnx);
-        const skills = await skillsOf(policy, { seed: settings.seed, evalTasks, temperature: 1 }, signal);
+        const skills = await skillsOf(policy, settings, evalTasks, signal);
         const sha256 = createHash('sha256').update(onnx).digest('hex');
         const wallMs = Math.round(performance.now() - started);
         const result = { done: true, updates, policy: size, seed: settings.seed, skills, sha256, wallMs };
@@ -138,15 +173,20 @@ async function pretrainPolicy(context: Context, options: Options): Promise<numbe
   return concluded(output, work, () => ({ updates }));
 }
 
-/** Held-out success without a plan and with the whole one. @throws the signal's reason when interrupted. */
+/** Held-out success in the worlds that were taught. @throws the signal's reason when interrupted. */
 async function skillsOf(
   policy: LanguageModel,
-  held: Parameters<typeof evaluate>[2],
+  { seed, mixture: { manners }, gridShare = 0 }: PretrainSettings,
+  evalTasks: number,
   signal: AbortSignal,
 ): Promise<Skills> {
-  const world = searchWorld();
-  const unguided = await evaluate(policy, world, held, { signal });
-  return { unguided, fullPlan: await evaluate(policy, world, held, { signal, guided: 'full' }) };
+  const held = { seed, evalTasks, temperature: 1 };
+  const inWorld = async (world: Environment) => {
+    const unguided = await evaluate(policy, world, held, { signal });
+    return { unguided, fullPlan: await evaluate(policy, world, held, { signal, guided: 'full' }) };
+  };
+  const skills = await inWorld(searchWorld({ manners }));
+  return gridShare > 0 ? { ...skills, grid: await inWorld(gridWorld()) } : skills;
 }
 
 /** Writes the policy into public/models and its entry into the manifest, in place of an older one. */

@@ -13,6 +13,7 @@ import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { Output, percent } from './output.ts';
 import { withPolicy } from './session.ts';
+import { addWorldFlags, worldOf } from './worldFlags.ts';
 
 interface Options {
   readonly policy?: string;
@@ -27,7 +28,7 @@ interface Options {
 }
 
 export function rolloutCommand(context: Context, exit: (code: number) => void): Command {
-  return new Command('rollout')
+  return addWorldFlags(new Command('rollout'), 'search')
     .description('Lets a policy try one held-out task, with a plan of your own in its prompt or none.')
     .option('--policy <size>', `shipped base policy (default: ${defaultRun.policy})`)
     .option('--model <file>', 'ONNX file of a policy, instead of a shipped one')
@@ -45,7 +46,8 @@ export function rolloutCommand(context: Context, exit: (code: number) => void): 
 async function rollout({ root }: Context, options: Options): Promise<number> {
   if (options.k !== undefined && options.plan !== undefined)
     throw new InputError('--k: expected either --k or --plan, got both. Leave one of them out.');
-  const world = searchWorld();
+  const spec = worldOf({ ...options });
+  const world = searchWorld(spec.options);
   const seed = wholeNumber('--seed', options.seed, 0, MAX_U32);
   const level = wholeNumber('--level', options.level, 0, world.levels.length - 1);
   const index = wholeNumber('--task', options.task, 0, 4095);

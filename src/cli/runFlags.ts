@@ -51,6 +51,7 @@ const algorithmFlags: readonly Flag[] = [
   ),
   flag('actionNoise', '--action-noise', '<x>', 'share of irrelevant actions in the plans that guide'),
   flag('expertSkill', '--expert-skill', '<x>', 'probability that a step of the expert of sft is right'),
+  flag('opsdTeacher', '--opsd-teacher', '<policy|reference>', 'whose guided words opsd learns'),
   flag('assembly', '--assembly', '<union|replace>', 'group after fallback'),
   flag('searchFrom', '--search-from', '<0|1>', 'least guidance level that is searched'),
   flag('probeFullPlan', '--probe-full-plan', '<true|false>', 'whether the whole plan may be probed'),

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
-import { searchWorld } from '../envs/search/index.ts';
+import { environmentOf } from '../experiments/index.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
@@ -14,6 +14,7 @@ import { provenance } from './provenance.ts';
 import { addRunFlags, parseRunFlags, runInput } from './runFlags.ts';
 import { OutFolder } from './runFolder.ts';
 import { withPolicy } from './session.ts';
+import { addWorldFlags, worldOf } from './worldFlags.ts';
 
 interface Options {
   readonly policy?: string;
@@ -25,7 +26,7 @@ interface Options {
 export function trainCommand(context: Context, exit: (code: number) => void): Command {
   const command = new Command('train').description('Trains a policy with reinforcement learning.');
   addRunFlags(command);
-  return command
+  return addWorldFlags(command)
     .option('--model <file>', 'ONNX file of the policy to start from, instead of the shipped base policy')
     .option('--out <folder>', 'keeps metrics.jsonl, run.json and policy.onnx there')
     .option('--json', 'JSON lines on stdout: one a step, and a last one with the result')
@@ -36,6 +37,8 @@ export function trainCommand(context: Context, exit: (code: number) => void): Co
 async function train(context: Context, options: Options): Promise<number> {
   const input = runInput({ ...options });
   parseRunFlags(input); // what was typed is judged before any file is opened
+  const world = worldOf({ ...options });
+  const environment = environmentOf(world);
   const base = baseModel(context.root, options);
   const config = parseRunFlags({ ...input, policy: base.config.name });
   const out = options.out === undefined ? undefined : new OutFolder(options.out);
@@ -49,7 +52,7 @@ async function train(context: Context, options: Options): Promise<number> {
     withPolicy(base, async (policy, gpu) => {
       const origin = provenance(context, gpu.adapter);
       const progress = new Progress(`${method} ${config.policy}`, steps);
-      const trainer = createTrainer(policy, searchWorld(), config);
+      const trainer = createTrainer(policy, environment, config);
       let success: Success | null = null;
       soFar = () => ({
         success,
@@ -61,7 +64,7 @@ async function train(context: Context, options: Options): Promise<number> {
         adapter: gpu.adapter.description,
         wallMs: Math.round(performance.now() - started),
       });
-      const keep = (result: object): void => out?.writeJson('run.json', { ...origin, config, result });
+      const keep = (result: object): void => out?.writeJson('run.json', { ...origin, config, world, result });
       const makeSteps = async (): Promise<void> => {
         while (!trainer.finished && !signal.aborted) {
           const metrics = await trainer.step({ signal });

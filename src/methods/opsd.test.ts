@@ -50,6 +50,25 @@ describe('opsd', () => {
     expect(metrics[0].unguided.reward).toBeLessThan(0.4);
   });
 
+  it('opsdTeacher: the base policy stays the teacher that it was, the own policy moves with the student', async () => {
+    const after = async (opsdTeacher: 'policy' | 'reference') => {
+      const options = { ...config.options, opsdTeacher };
+      const policy = new GatePolicy();
+      const trainer = createTrainer(policy, gates, { ...config, minibatches: 1, options });
+      const losses = [(await trainer.step()).loss ?? NaN];
+      const [{ task }] = trainer.lastStep?.groups[0].rollouts ?? [];
+      const prompt = gates.prompt(task, task.plan);
+      const frozen = await policy.referenceLogits([prompt]);
+      expect(frozen).toEqual(await new GatePolicy().logits([prompt]));
+      for (let step = 1; step < 12; step++) losses.push((await trainer.step()).loss ?? NaN);
+      return losses;
+    };
+    const [own, base] = [await after('policy'), await after('reference')];
+    expect(base[0]).toBeCloseTo(own[0], 12);
+    expect(base[11]).not.toBeCloseTo(own[11], 3);
+    expect(base[11]).toBeLessThan(base[0]);
+  });
+
   it('level: the teacher sees that share of the plan', async () => {
     const loss = async (level: number) => {
       const options = { ...config.options, level };

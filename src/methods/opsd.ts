@@ -22,7 +22,7 @@ interface Lesson {
 
 /**
  * On-policy self-distillation (Eq. 13): unguided rollouts alone, each token's whole distribution pulled to that of the
- * step's own policy under the guided prompt, which is held fixed:
+ * step's own policy under the guided prompt, which is held fixed (`opsdTeacher: 'reference'`: of the base policy):
  *
  *     L = E_τ [1/T Σ_t KL(sg[π_old(· | z_<t, g)] ‖ π_θ(· | z_<t))]
  *
@@ -68,13 +68,13 @@ export const opsd: Iterate = async (policy, sampler, updates) => {
   };
 };
 
-/** The teacher's logits on the rollouts, under the policy that sampled them. */
+/** The teacher's logits on the rollouts. */
 async function lessons(
   policy: TrainablePolicy,
   { environment, config }: Sampler,
   sampled: readonly Rollout[],
 ): Promise<Lesson[]> {
-  const { level } = config.options;
+  const { level, opsdTeacher } = config.options;
   const V = policy.config.vocabulary;
   const rollouts = sampled.filter((rollout) => rollout.sampled.includes(1));
   const guided = rollouts.map((rollout) => {
@@ -84,7 +84,9 @@ async function lessons(
   });
   const sequences = guided.map(({ tokens }) => tokens);
   const first = firstTokens(sequences);
-  const logits = await policy.logits(sequences);
+  const logits = await (opsdTeacher === 'policy'
+    ? policy.logits(sequences)
+    : policy.referenceLogits(sequences));
   return rollouts.map((rollout, i) => {
     const { tokens, scoredAt } = unguided(environment, rollout);
     const teacher = new Float32Array(scoredAt.length * V);

@@ -104,6 +104,14 @@ describe('GpuPolicy.distill', () => {
     expect(last.loss).toBeLessThan(first.loss / 50);
   });
 
+  it('the frozen reference is a teacher that stays', async () => {
+    const policy = await policyOf();
+    const before = await policy.logits(sequences);
+    await policy.distill(sequences, weights, teachers, update);
+    expect(relativeError(await policy.referenceLogits(sequences), before)).toBeLessThan(1e-6);
+    expect(relativeError(await policy.logits(sequences), before)).toBeGreaterThan(1e-3);
+  });
+
   it('refuses weights and teachers that do not fit', async () => {
     const policy = await policyOf();
     await expect(policy.distill(sequences, weights.subarray(1), teachers, update)).rejects.toThrow(

@@ -84,13 +84,21 @@ export class GpuPolicy implements TrainablePolicy {
     return new GpuPolicy(gpu, config, parameters, rowLimit);
   }
 
-  async logits(sequences: Sequences): Promise<Float32Array> {
+  logits(sequences: Sequences): Promise<Float32Array> {
+    return this.logitsUnder(this.weights, sequences);
+  }
+
+  referenceLogits(sequences: Sequences): Promise<Float32Array> {
+    return this.logitsUnder(this.reference, sequences);
+  }
+
+  private async logitsUnder(weights: Weights, sequences: Sequences): Promise<Float32Array> {
     const V = this.config.vocabulary;
     const first = firstTokens(sequences);
     const out = new Float32Array(countTokens(sequences) * V);
     for (const tree of prefixTrees(sequences, this.config, SCORE_ROWS)) {
       this.load(tree);
-      const { logits } = this.pass.forward(this.weights);
+      const { logits } = this.pass.forward(weights);
       const [values] = await this.gpu.read(part(logits, tree.count * V));
       tree.members.forEach((s, i) =>
         tree.places[i].forEach((row, t) =>

@@ -175,6 +175,8 @@ export interface TrainablePolicy extends LanguageModel {
   forward(sequences: readonly (readonly number[])[]): Promise<Scores>;
   /** log π_ref(token | prefix) under the frozen reference: [ΣT_i], as in {@link LanguageModel.score}. */
   scoreReference(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
+  /** Logits of the frozen reference: [ΣT_i, V], as in {@link LanguageModel.logits}. */
+  referenceLogits(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
   /**
    * Backpropagates dL/dlogProb ([ΣT_i], aligned with the last {@link forward}) and takes one AdamW step
    * that *decreases* L. Resolves with the gradient norm before clipping.

@@ -78,10 +78,18 @@ export class GatePolicy implements TrainablePolicy {
     return logits.map((value) => value - norm);
   }
 
-  async logits(sequences: Sequences): Promise<Float32Array> {
+  logits(sequences: Sequences): Promise<Float32Array> {
+    return this.logitsUnder(sequences, this.theta);
+  }
+
+  referenceLogits(sequences: Sequences): Promise<Float32Array> {
+    return this.logitsUnder(sequences, this.reference);
+  }
+
+  private async logitsUnder(sequences: Sequences, theta: Float32Array): Promise<Float32Array> {
     return Float32Array.from(
       sequences.flatMap((tokens) =>
-        tokens.flatMap((_, t) => Array.from(this.distribution(tokens.slice(0, t + 1)))),
+        tokens.flatMap((_, t) => Array.from(this.distribution(tokens.slice(0, t + 1), theta))),
       ),
     );
   }

@@ -6,7 +6,7 @@ import { strictRules, searchDynamics } from './dynamics.ts';
 import { drawManners } from './manner.ts';
 import { MAX_ALIASES, MAX_HOPS, drawPuzzle, expertSteps, promptTokens, questionTokens } from './puzzle.ts';
 import type { SearchPuzzle } from './puzzle.ts';
-import { actionIndex, terms, token } from './vocabulary.ts';
+import { actionIndex, entities, terms, token } from './vocabulary.ts';
 
 /**
  * What a base policy is pretrained on. It teaches to follow links, to copy a plan over one's own beliefs and
@@ -31,13 +31,22 @@ export interface DemonstrationMixture {
    * it would teach to try another query than the prior, and take the barrier away.
    */
   readonly slips: number;
+  /**
+   * Probability that the first query beyond the plan finds nothing and the expert gives up: it answers any entity, and
+   * both are learned. Makes a base policy that stops early, where the usual one asks until its turns are over; none if
+   * left out.
+   */
+  readonly quits?: number;
 }
 
 /**
  * Where guidance stands: in the query; behind `go`, as if the agent had said it; or carried out, as turns without
  * thought that are in the history already.
  */
-export type GuidancePlace = PlanPlace | 'messages';
+export const guidancePlaces = ['query', 'assistant', 'messages'] as const satisfies readonly (
+  PlanPlace | 'messages'
+)[];
+export type GuidancePlace = (typeof guidancePlaces)[number];
 
 export const pretrainingMixture: DemonstrationMixture = {
   plainFraction: 0.4,
@@ -65,9 +74,14 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
 
   // The queries are steps gateHop+1 .. gateHop+m of the expert.
   const covered = planned - (drawn.gateHop + 1);
+  const quitsAt = drawQuit(random, Math.max(0, covered), m, mixture.quits);
   const puzzle: SearchPuzzle = {
     ...drawn,
     aliases: drawn.aliases.map((alias, j) => {
+      if (j === quitsAt) {
+        const right = random.pick(terms.filter((term) => term !== alias.prior));
+        return { ...alias, right, stale: true };
+      }
       const right = j >= covered && random.next() < mixture.confidence ? alias.prior : random.pick(terms);
       return { ...alias, right, stale: right !== alias.prior };
     }),
@@ -76,7 +90,8 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
   const { manners } = mixture;
   const question = questionTokens(puzzle);
   const world = searchDynamics('demonstration', puzzle, strictRules);
-  const outline = expertSteps(puzzle);
+  const way = expertSteps(puzzle);
+  const outline = quitsAt < 0 ? way : givenUp(random, puzzle, way, quitsAt);
   const silence = { thought: token.silent, manners: Array<number>(manners).fill(token.silent) };
   const steps = outline.map((step, i): ExpertStep => {
     if (place === 'messages' && i < planned) return { ...step, ...silence, given: true };
@@ -91,6 +106,27 @@ export function demonstration(random: Random, mixture = pretrainingMixture): Dem
     world,
     actionIndex,
   );
+}
+
+/** Alias at whose query the expert gives up: the first beyond the plan, or −1. */
+function drawQuit(random: Random, first: number, aliases: number, probability = 0): number {
+  return probability > 0 && first < aliases && random.next() < probability ? first : -1;
+}
+
+/** The expert's way up to an alias, the usual query, which finds nothing there, and an answer that is no more than a guess. */
+function givenUp(
+  random: Random,
+  { gateHop, aliases, path }: SearchPuzzle,
+  way: readonly ExpertStep[],
+  alias: number,
+): ExpertStep[] {
+  const query = gateHop + 1 + alias;
+  const guess = random.pick(entities.filter((entity) => entity !== path[path.length - 1]));
+  return [
+    ...way.slice(0, query),
+    { ...way[query], argument: aliases[alias].prior },
+    { tool: token.answer, thought: token.stuck, argument: guess },
+  ];
 }
 
 /** Puts a wrong query, and the way back to it, before queries among the first `planned` steps. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../core/random.ts';
+import { aliasTable } from './aliases.ts';
 import { demonstration, pretrainingMixture } from './demonstrations.ts';
 import { token, words } from './vocabulary.ts';
 
@@ -90,5 +91,39 @@ describe('slips in demonstrations', () => {
       demonstration(new Random(5, i), { ...mixture, planFraction: 0 }),
     );
     expect(without.every(({ tokens }) => !tokens.includes(token.noResult))).toBe(true);
+  });
+});
+
+describe('quits', () => {
+  const plain = { ...pretrainingMixture, plainFraction: 0 };
+  const drawn = (quits?: number) =>
+    Array.from({ length: 400 }, (_, i) => demonstration(new Random(6, i), { ...plain, quits }));
+
+  it('left out or 0, demonstrations are what they were', () => {
+    const tokens = (quits?: number) => drawn(quits).map((one) => one.tokens);
+    const before = Array.from({ length: 400 }, (_, i) => demonstration(new Random(6, i), plain).tokens);
+    expect(tokens()).toEqual(before);
+    expect(tokens(0)).toEqual(before);
+  });
+
+  it('the expert gives up after the first query beyond the plan, and that is learned', () => {
+    let quitting = 0;
+    for (const { tokens, weights } of drawn(1)) {
+      const nothing = tokens.indexOf(token.noResult);
+      if (nothing < 0) continue; // no alias, or all of them in the plan
+      quitting++;
+      // [ no-result ] answer stuck ENTITY, and no more.
+      expect(tokens[nothing + 2]).toBe(token.answer);
+      expect(tokens[nothing + 3]).toBe(token.stuck);
+      expect(tokens).toHaveLength(nothing + 5);
+      expect(Array.from(weights.slice(nothing + 1, nothing + 4))).toEqual([1, 1, 1]);
+      // The query before it, `search stuck TERM [`, is the alias's prior, and learned too.
+      const [alias, query] = [tokens[nothing - 6], tokens[nothing - 2]];
+      expect(query).toBe(aliasTable.find((one) => one.alias === alias)?.prior);
+      expect(weights[nothing - 3]).toBe(1);
+    }
+    // Of 400: no alias in one of five, and a plan that covers all of them in some more.
+    expect(quitting).toBeGreaterThan(200);
+    expect(quitting).toBeLessThan(320);
   });
 });
