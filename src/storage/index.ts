@@ -1,5 +1,7 @@
 export { differences, type Difference } from './compare.ts';
 export { decodeRun, encodeRun } from './runFile.ts';
-export { RunStore, StorageError } from './runStore.ts';
+export { StorageError } from './database.ts';
+export { ResultStore, type OwnResult } from './resultStore.ts';
+export { RunStore } from './runStore.ts';
 export { MAX_NAME, MAX_NOTES } from './schema.ts';
 export type { RunCheckpoint, RunLabels, RunSteps, RunSummary, StorageUse, StoredRun } from './types.ts';

@@ -1,6 +1,7 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import type { StepMetrics } from '../actguide/config.ts';
-import { InputError, LabError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
+import { openDatabase } from './database.ts';
 import { decodeRun, encodeRun } from './runFile.ts';
 import { MAX_NAME, MAX_NOTES } from './schema.ts';
 import type { RunCheckpoint, RunLabels, RunSummary, StorageUse, StoredRun } from './types.ts';
@@ -12,11 +13,6 @@ interface Schema extends DBSchema {
     value: { readonly id: string; readonly step: number; readonly metrics: StepMetrics };
   };
   checkpoints: { key: string; value: RunCheckpoint };
-}
-
-/** The browser keeps nothing: private mode, storage switched off, or full. */
-export class StorageError extends LabError {
-  override name = 'StorageError';
 }
 
 /** A key range over all steps of a run. */
@@ -31,22 +27,15 @@ export class RunStore {
 
   /** @throws StorageError when the browser keeps nothing for this page. */
   static async open(name = 'actguide-lab'): Promise<RunStore> {
-    try {
-      return new RunStore(
-        await openDB<Schema>(name, 1, {
-          upgrade(db) {
-            db.createObjectStore('runs', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
-            db.createObjectStore('steps', { keyPath: ['id', 'step'] });
-            db.createObjectStore('checkpoints');
-          },
-        }),
-      );
-    } catch (error) {
-      throw new StorageError(
-        `storage: expected IndexedDB, got ${error instanceof Error ? error.message : String(error)}. ` +
-          'Runs last as long as the page; allow storage for this site to keep them.',
-      );
-    }
+    return new RunStore(
+      await openDatabase<Schema>(name, 1, {
+        upgrade(db) {
+          db.createObjectStore('runs', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
+          db.createObjectStore('steps', { keyPath: ['id', 'step'] });
+          db.createObjectStore('checkpoints');
+        },
+      }),
+    );
   }
 
   close(): void {
