@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { sourcesIn } from './src/cli/provenance.ts';
 
 /** COOP and COEP make the page cross-origin isolated, which gives onnxruntime-web its threads. */
 const isolation = {
@@ -26,8 +27,15 @@ function isolationWorker(): Plugin {
   };
 }
 
+/** What the provenance of runs in the page names as their sources. */
+const { commit, modified } = sourcesIn(import.meta.dirname);
+
 export default defineConfig({
   base: './',
+  define: {
+    'import.meta.env.VITE_COMMIT': JSON.stringify(commit ?? undefined) ?? 'undefined',
+    'import.meta.env.VITE_MODIFIED': JSON.stringify(modified ?? undefined) ?? 'undefined',
+  },
   plugins: [svelte(), isolationWorker()],
   worker: { format: 'es' },
   server: { headers: isolation },

@@ -39,7 +39,17 @@ export {
 } from './runner.ts';
 export { MemoryStore, RECORD_SCHEMA, type RecordStore, type UnitRecord } from './store.ts';
 export { itemContext, quickRun } from './scale.ts';
-export { describeUnit, environmentOf, sha256, unitId, unitKey, type Unit, type WorldSpec } from './units.ts';
+export {
+  describeUnit,
+  environmentOf,
+  sha256,
+  sourceOf,
+  unitId,
+  unitKey,
+  type PolicySource,
+  type Unit,
+  type WorldSpec,
+} from './units.ts';
 export { isInvestigated, outcomeInWords, type Investigation, type Verdict } from './verdict.ts';
 
 /** Every figure and table that can be reproduced, in the order of the paper. */

@@ -32,17 +32,18 @@ export interface ItemResult extends ItemFile {
   readonly figure: Figure | null;
 }
 
-/** Measures and judges an item from the records that are there, whether or not all of them are. */
+/** Measures and judges an item from the records that are there, `kept` of its runs, whether or not that is all. */
 export async function judgeItem(
   item: Item,
   context: ItemContext,
   lab: Pick<Laboratory, 'host' | 'store'>,
   origin: Pick<ItemFile, 'provenance' | 'model'>,
-): Promise<{ file: ItemFile; measured: Measurement }> {
+): Promise<{ file: ItemFile; measured: Measurement; kept: number }> {
   const units = item.units(context);
   const keys = new Set<string>();
   for (const unit of units) keys.add(await keyIn(lab, unit));
-  const records = await Promise.all([...keys].map((key) => lab.store.get(key)));
+  const found = await Promise.all([...keys].map((key) => lab.store.get(key)));
+  const records = found.filter((record) => record !== null);
   const measured = item.measure(context, await Results.load(units, lab));
   const { id, title, reference, design, paper } = item;
   const { tables, verdicts } = measured;
@@ -52,16 +53,16 @@ export async function judgeItem(
     title,
     reference,
     design,
-    done: records.every((record) => record !== null),
+    done: records.length === keys.size,
     ...origin,
     context,
     runs: [...keys],
-    wallMs: records.reduce((sum, record) => sum + (record?.wallMs ?? 0), 0),
+    wallMs: records.reduce((sum, record) => sum + record.wallMs, 0),
     paper,
     tables,
     verdicts,
   };
-  return { file, measured };
+  return { file, measured, kept: records.length };
 }
 
 /** The panels of a figure that have data; null where none has. */

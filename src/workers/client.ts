@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import type { OrtProbeApi, TrainerApi, TrainerListener } from './protocol.ts';
 import { RemoteWorker } from './remote.ts';
+import type { ReproductionApi, ReproductionListener } from './reproduceProtocol.ts';
 
 /** Where the shipped policies are: beside the page, whatever path it is served from. */
 export const modelsUrl = (): string => new URL('models/', document.baseURI).href;
@@ -22,4 +23,17 @@ export async function startProbe(onProgress: (fraction: number) => void): Promis
   const probe = new RemoteWorker<OrtProbeApi>(worker, 'probe');
   await probe.call((remote) => remote.connect(Comlink.proxy(onProgress)));
   return probe;
+}
+
+/** Starts the worker that makes items of the paper again; `listener` gets its events, at most one batch a frame. */
+export async function startReproduction(
+  listener: ReproductionListener,
+): Promise<RemoteWorker<ReproductionApi>> {
+  const worker = new Worker(new URL('./reproduce.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'reproduce',
+  });
+  const reproduction = new RemoteWorker<ReproductionApi>(worker, 'reproduce');
+  await reproduction.call((remote) => remote.connect(Comlink.proxy(listener)));
+  return reproduction;
 }

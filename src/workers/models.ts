@@ -10,7 +10,7 @@ export class ModelFetchError extends LabError {
  * Fetches a shipped policy's ONNX file, from the page's own origin only.
  * @throws ModelFetchError when it cannot be had.
  */
-export async function fetchModel(policy: PolicySize, modelsUrl: string): Promise<Uint8Array> {
+export async function fetchModel(policy: PolicySize, modelsUrl: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(`${policy}.onnx`, modelsUrl);
   if (url.origin !== location.origin)
     throw new ModelFetchError(

@@ -15,7 +15,7 @@ const progress = (done: number): TrainerEvent => ({
 
 it('sends one batch a frame, in order, with only the latest of successive progress events', () => {
   const batches: (readonly TrainerEvent[])[] = [];
-  const outbox = new Outbox((events) => batches.push(events));
+  const outbox = new Outbox<TrainerEvent>((events) => batches.push(events));
   outbox.push(progress(1));
   outbox.push(progress(2));
   outbox.push({ type: 'paused', step: 1 });

@@ -1,16 +1,14 @@
-import type { TrainerEvent, TrainerListener } from './protocol.ts';
-
 /** Milliseconds between two batches: about one a frame. */
 const FRAME_MS = 16;
 
 /** Collects events and sends them in order, about one batch a frame; of progress only the latest matters. */
-export class Outbox {
-  private waiting: TrainerEvent[] = [];
+export class Outbox<Event extends { readonly type: string }> {
+  private waiting: Event[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly listener: TrainerListener) {}
+  constructor(private readonly listener: (events: readonly Event[]) => void) {}
 
-  push(event: TrainerEvent): void {
+  push(event: Event): void {
     const last = this.waiting.at(-1);
     if (last && last.type === event.type && (event.type === 'progress' || event.type === 'barrierProgress'))
       this.waiting[this.waiting.length - 1] = event;

@@ -24,7 +24,7 @@ import { tokenViews } from './tokens.ts';
 
 /** The trainer behind the worker boundary: one GPU, one policy, at most one run; GPU work never overlaps. */
 export class TrainerSession extends ProbeSession implements TrainerApi {
-  private outbox: Outbox | undefined;
+  private outbox: Outbox<TrainerEvent> | undefined;
   private gpu: Gpu | undefined;
   private base: PlacedPolicy | undefined;
   private run: ActiveRun | undefined;
