@@ -1,8 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
-import { csv, drawnFigure, ITEM_SCHEMA, type ItemFile, type Measurement } from '../experiments/index.ts';
+import {
+  csv,
+  drawnFigure,
+  ITEM_SCHEMA,
+  judgeItem,
+  Results,
+  type Item,
+  type ItemFile,
+  type Laboratory,
+  type Measurement,
+} from '../experiments/index.ts';
 import { drawFigure } from './drawFigure.ts';
+import { baseName, fileHost } from './policyHost.ts';
 import type { OutFolder } from './runFolder.ts';
 
 /** Writes `ITEM.json`, `ITEM.csv` and, where the item has a figure with data, `ITEM.svg`. */
@@ -28,4 +39,28 @@ export function readItem(folder: string, id: string): ItemFile | null {
       `${path}: expected an item of schema ${ITEM_SCHEMA}, got something else. Move it away or name another folder.`,
     );
   return found;
+}
+
+/**
+ * An item of a folder of `reproduce` judged anew from its runs. Where runs that it was made from are not found any more,
+ * because a later version measures otherwise, it stays as it was judged and `measured` is null; of the later version
+ * it then has what stands beside a claim.
+ */
+export async function rejudged(
+  root: string,
+  item: Item,
+  kept: ItemFile,
+  store: Laboratory['store'],
+): Promise<{ file: ItemFile; measured: Measurement | null }> {
+  const model = kept.model ?? undefined;
+  const host = fileHost(root, model, () => Promise.reject(new Error('report: nothing runs here')));
+  const context = { ...kept.context, base: baseName(kept.context.base, model) };
+  const { file, measured } = await judgeItem(item, context, { store, host }, kept);
+  if (file.done || !kept.done) return { file, measured };
+  const claims = item.measure(context, Results.of([])).verdicts;
+  const verdicts = kept.verdicts.map((verdict) => {
+    const investigation = claims.find(({ claim }) => claim === verdict.claim)?.investigation;
+    return investigation ? { ...verdict, investigation } : verdict;
+  });
+  return { file: { ...kept, verdicts }, measured: null };
 }

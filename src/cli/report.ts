@@ -2,12 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../core/errors.ts';
-import { items, judgeItem } from '../experiments/index.ts';
+import { items } from '../experiments/index.ts';
 import { FolderStore } from './folderStore.ts';
-import { readItem, writeItem } from './itemFiles.ts';
+import { readItem, rejudged, writeItem } from './itemFiles.ts';
 import type { Context } from './main.ts';
 import { Output } from './output.ts';
-import { baseName, fileHost } from './policyHost.ts';
 import { reportHtml } from './reportHtml.ts';
 import { OutFolder } from './runFolder.ts';
 
@@ -47,11 +46,15 @@ async function report({ root }: Context, path: string, output: Output): Promise<
   const store = new FolderStore(out, (message) => output.note(message));
   const verdicts: Record<string, unknown> = {};
   for (const { item, file } of kept) {
-    const model = file.model ?? undefined;
-    const host = fileHost(root, model, () => Promise.reject(new Error('report: nothing runs here')));
-    const context = { ...file.context, base: baseName(file.context.base, model) };
-    const judged = await judgeItem(item, context, { store, host }, file);
-    writeItem(out, judged.file, judged.measured);
+    const judged = await rejudged(root, item, file, store);
+    if (judged.measured) writeItem(out, judged.file, judged.measured);
+    else {
+      out.writeJson(`${item.id}.json`, judged.file);
+      output.note(
+        `${item.id}: some of its runs are of an earlier version, so it stays as it was judged. ` +
+          `\`npx actguide reproduce ${item.id} --out ${path}\` makes it again.`,
+      );
+    }
     verdicts[item.id] = judged.file.verdicts;
   }
   writeReport(out);

@@ -50,6 +50,7 @@ export {
   type Unit,
   type WorldSpec,
 } from './units.ts';
+export { SHIPPED_FORMAT, summaryOf, type ItemSummary, type ShippedIndex } from './summary.ts';
 export { isInvestigated, outcomeInWords, type Investigation, type Verdict } from './verdict.ts';
 
 /** Every figure and table that can be reproduced, in the order of the paper. */

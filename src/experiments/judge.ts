@@ -37,7 +37,7 @@ export async function judgeItem(
   item: Item,
   context: ItemContext,
   lab: Pick<Laboratory, 'host' | 'store'>,
-  origin: Pick<ItemFile, 'provenance' | 'model'>,
+  { provenance, model }: Pick<ItemFile, 'provenance' | 'model'>,
 ): Promise<{ file: ItemFile; measured: Measurement; kept: number }> {
   const units = item.units(context);
   const keys = new Set<string>();
@@ -54,7 +54,8 @@ export async function judgeItem(
     reference,
     design,
     done: records.length === keys.size,
-    ...origin,
+    provenance,
+    model,
     context,
     runs: [...keys],
     wallMs: records.reduce((sum, record) => sum + record.wallMs, 0),

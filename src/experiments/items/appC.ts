@@ -119,7 +119,7 @@ export const appC: Item = {
                 'strongest: risk rises while the plan leaves something open, and falls after. A language model’s thoughts ' +
                 'are not deterministic; Figure 4 repeats this with thoughts that have entropy.',
               tryIt: {
-                watch: 'R_k of one task at every guidance level: Measure in “Every guidance level”',
+                watch: 'R_k of one task at every guidance level: press Measure in “How much to guide”',
                 settings: {},
                 level: 4,
               },
