@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { ItemResult, ShippedIndex } from '../experiments/index.ts';
-import { shippedResults } from './shipResults.ts';
+import type { ItemResult, ShippedIndex } from '../src/experiments/index.ts';
+import { shippedResults } from '../src/cli/shipResults.ts';
 
-const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const shipped = at('public/results');
 const recorded = at('docs/results/reproduce');
 const read = (folder: string, name: string): string => readFileSync(`${folder}/${name}`, 'utf8');
