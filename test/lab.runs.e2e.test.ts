@@ -1,27 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Download, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rows, smallRun, startLab, type LabSite } from './labSite.ts';
+import { rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
   lab = await startLab();
 });
 afterAll(() => lab?.close());
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations: found } = await axe.run();
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-  });
-}
 
 const loaded = (page: Page) => page.getByText('Base policy nano').waitFor({ timeout: 60_000 });
 const start = (page: Page) => page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -232,6 +218,7 @@ describe('the workbench', () => {
     expect(errors).toEqual([]);
     await page.goto(`${lab.address}?view=lab&lock=method,start,files,theme&hide=seed`);
     await page.getByText('Base policy micro').waitFor({ timeout: 60_000 });
+    await page.getByText('Algorithm and world').click();
     expect(await page.getByLabel('Method', { exact: true }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
     expect(await page.getByLabel('Seed', { exact: true }).count()).toBe(0);

@@ -1,3 +1,4 @@
+import type { SearchWorldOptions } from '../envs/search/index.ts';
 import type { PolicySize } from '../policy/types.ts';
 import type { ActionLine } from './actionData.ts';
 
@@ -123,6 +124,8 @@ export interface RunConfig {
   readonly demonstrations?: readonly ActionLine[];
   /** Tasks of every step that are demonstrated ones, in turn; the rest is drawn as ever. Left out: none. */
   readonly demonstratedTasks?: number;
+  /** The search world's options that differ from the world the base policies know; absent where none does. */
+  readonly world?: Partial<SearchWorldOptions>;
 }
 
 /** Some settings of a run, some of its algorithm's options among them. */

@@ -26,6 +26,11 @@ describe('parseRunConfig', () => {
     });
   });
 
+  it('keeps of the world what differs from the usual one', () => {
+    expect(parseRunConfig({ world: { deadEnds: true, maxTurns: 16 } }).world).toEqual({ deadEnds: true });
+    expect(parseRunConfig({ world: { taskSet: 'training' } })).not.toHaveProperty('world');
+  });
+
   it('undefined counts as left out', () => {
     expect(parseRunConfig({ seed: undefined, options: { clipEps: undefined } })).toEqual(parseRunConfig({}));
   });
@@ -65,6 +70,17 @@ describe('parseRunConfig', () => {
     [{ options: { level: 'full' } }, 'options.level: expected a number from 0 to 1 or minimal, got full.'],
     [{ options: { guidedPrompt: 'both' } }, 'options.guidedPrompt: expected unguided or guided, got both.'],
     [{ options: { actionNoise: 1 } }, 'options.actionNoise: expected a number from 0 to 0.9, got 1.'],
+    [
+      { world: { taskSet: 'hard' } },
+      'world.taskSet: expected training, general, walk, deep or barred, got hard.',
+    ],
+    [{ world: { maxTurns: 34 } }, 'world.maxTurns: expected an integer from 1 to 33, got 34.'],
+    [
+      { world: { maxTurns: 32 }, options: { actionNoise: 0.9 } },
+      'world.maxTurns: expected episodes of up to 384 tokens, the context of micro, got 513 with 32 turns',
+    ],
+    [{ world: { manners: 4, maxTurns: 30 } }, '30 turns, 4 manners and action noise 0. Lower one of them.'],
+    [{ world: { slips: 1 } }, 'world: expected known settings, got slips. Known are taskSet,'],
     [{ options: 'paper' }, 'options: expected an object of settings, got paper.'],
     [{ options: { clip: 0.2 } }, 'options: expected known settings, got clip. Known are guide, level,'],
     [

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
 import { InputError } from '../core/errors.ts';
+import {
+  longestEpisode,
+  longestPlan,
+  searchDefaults,
+  searchTaskSets,
+  type SearchWorldOptions,
+} from '../envs/search/index.ts';
+import { STEP_TOKENS } from '../envs/prompt.ts';
 import { policySizes, type PolicySize } from '../policy/types.ts';
 import { actionLineSchema } from './actionData.ts';
 import {
@@ -112,6 +120,20 @@ const demonstrationFields = {
   demonstratedTasks: v.optional(integer(0, 256)),
 };
 
+/** Turn limit that still fits a context without manners or noise; {@link requireRoom} knows the rest. */
+const MAX_TURNS = 33;
+
+const worldFields = {
+  taskSet: oneOf(searchTaskSets),
+  maxTurns: integer(1, MAX_TURNS),
+  deadEnds: boolean,
+  staleAliases: integer(1, 8),
+  oneStaleLeak: boolean,
+  unprovenAnswers: boolean,
+  unrevealedPages: boolean,
+  manners: integer(0, 4),
+} satisfies Record<keyof SearchWorldOptions, v.GenericSchema>;
+
 const runFields = {
   method: oneOf(methods),
   policy: oneOf(Object.keys(policySizes) as PolicySize[]),
@@ -128,7 +150,10 @@ const runFields = {
   temperature: number(1e-3, 5),
   evalEvery: integer(1, 10_000),
   evalTasks: integer(1, 1024),
-} satisfies Record<Exclude<keyof RunConfig, 'options' | keyof typeof demonstrationFields>, v.GenericSchema>;
+} satisfies Record<
+  Exclude<keyof RunConfig, 'options' | 'world' | keyof typeof demonstrationFields>,
+  v.GenericSchema
+>;
 
 /** The object's own entries. @throws InputError unless it is a plain object whose keys are all in `fields`. */
 function plainObject(where: string, input: unknown, fields: readonly string[]): Record<string, unknown> {
@@ -156,24 +181,56 @@ function checked<T>(prefix: string, schemas: Readonly<Record<string, v.GenericSc
 /**
  * A complete run from the settings given: what is left out comes from {@link defaultRun}, and algorithm
  * options from the preset, of which single ones can be overridden under `options`. Settings that are
- * `undefined` count as left out.
- * @throws InputError `field: expected X, got Y` for unknown settings and values out of range.
+ * `undefined` count as left out. `world` keeps what differs from the world of the base policies.
+ * @throws InputError `field: expected X, got Y` for unknown settings, values out of range, and settings that do
+ * not go together.
  */
 export function parseRunConfig(input: unknown): RunConfig {
   const given = plainObject('runConfig', input, [
     ...Object.keys(runFields),
     'options',
+    'world',
     ...Object.keys(demonstrationFields),
   ]);
   const overrides = plainObject('options', given.options ?? {}, Object.keys(optionFields));
+  const changed = plainObject('world', given.world ?? {}, Object.keys(worldFields));
   delete given.options;
+  delete given.world;
   const schemas = { ...runFields, ...demonstrationFields };
-  const run = checked<Omit<RunConfig, 'options'>>('', schemas, { ...defaultRun, ...defined(given) });
+  const run = checked<Omit<RunConfig, 'options' | 'world'>>('', schemas, {
+    ...defaultRun,
+    ...defined(given),
+  });
   const options = checked<AlgorithmOptions>('options.', optionFields, {
     ...presetOptions[run.preset],
     ...defined(overrides),
   });
-  return { ...run, options };
+  const world = checked<SearchWorldOptions>('world.', worldFields, {
+    ...searchDefaults,
+    ...defined(changed),
+  });
+  requireRoom(run.policy, options, world);
+  const unusual = Object.entries(world).filter(
+    ([name, value]) => value !== searchDefaults[name as keyof SearchWorldOptions],
+  );
+  return { ...run, options, ...(unusual.length > 0 && { world: Object.fromEntries(unusual) }) };
+}
+
+/** @throws InputError when an episode under the longest noisy plan would not fit the policy's context. */
+function requireRoom(
+  policy: PolicySize,
+  { actionNoise }: AlgorithmOptions,
+  { maxTurns, manners }: SearchWorldOptions,
+): void {
+  const { context } = policySizes[policy];
+  // Rounding must not add an action: 8 · 0.9 / 0.1 is a little more than 72.
+  const noise = Math.ceil((longestPlan * actionNoise) / (1 - actionNoise) - 1e-9);
+  const tokens = longestEpisode(maxTurns, STEP_TOKENS + manners) + 2 * noise;
+  if (tokens > context)
+    throw new InputError(
+      `world.maxTurns: expected episodes of up to ${context} tokens, the context of ${policy}, got ${tokens} with ` +
+        `${maxTurns} turns, ${manners} manners and action noise ${actionNoise}. Lower one of them.`,
+    );
 }
 
 function defined(values: Record<string, unknown>): Record<string, unknown> {

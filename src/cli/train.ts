@@ -83,7 +83,10 @@ async function train(context: Context, options: Options): Promise<number> {
         await makeSteps().catch((error: unknown) => {
           if (error !== signal.reason) throw error;
         });
-        const onnx = exportOnnx(base.config, await policy.parameters(), { run: JSON.stringify(config) });
+        const onnx = exportOnnx(base.config, await policy.parameters(), {
+          ...base.metadata,
+          run: JSON.stringify(config),
+        });
         out?.write('policy.onnx', onnx);
       } catch (error) {
         keep({ done: false, ...soFar(), error: messageOf(error) });

@@ -26,6 +26,25 @@ describe('an address', () => {
     expect(parseAddress(formatAddress(address)).address).toEqual(address);
   });
 
+  it('holds the switches of algorithm and world, shortest against the preset', () => {
+    const search =
+      '?view=lab&preset=released-code&guidanceLevel=0.5&dualClip=none&klOnGuided=false&taskSet=walk&deadEnds=true' +
+      '&lock=guide,taskSet,switches';
+    const { address, notices } = parseAddress(search);
+    expect(notices).toEqual([]);
+    expect(address.settings).toEqual({
+      preset: 'released-code',
+      guidanceLevel: '0.5',
+      dualClip: 'none',
+      klOnGuided: 'false',
+      taskSet: 'walk',
+      deadEnds: 'true',
+    });
+    expect(formatAddress(address)).toBe(search);
+    const usual = parseAddress('?preset=released-code&assembly=replace&maxTurns=16').address;
+    expect(formatAddress(usual)).toBe('?view=lab&preset=released-code');
+  });
+
   it('leaves out what is the default', () => {
     const { address } = parseAddress('?method=actguide&steps=64');
     expect(address.page).toBe('lab');
@@ -48,6 +67,21 @@ describe('an address', () => {
     [
       '?learningRate=NaN',
       'learningRate: expected a number above 0, at most 1, got NaN. 0.0006 is used instead.',
+    ],
+    [
+      '?guidanceLevel=2',
+      'guidanceLevel: expected a number from 0 to 1 or minimal, got 2. minimal is used instead.',
+    ],
+    ['?preset=released-code&assembly=all', 'expected union or replace, got all. replace is used instead.'],
+    ['?dualClip=0', 'dualClip: expected a number above 1, at most 100, or none, got 0. 3 is used instead.'],
+    [
+      '?taskSet=hard',
+      'taskSet: expected training, general, walk, deep or barred, got hard. training is used',
+    ],
+    ['?deadEnds=maybe', 'deadEnds: expected true or false, got maybe. false is used instead.'],
+    [
+      '?maxTurns=32&manners=4',
+      '32 turns, 4 manners and action noise 0. Lower one of them. The usual ones are used instead.',
     ],
     ['?method=__proto__', 'method: expected'],
     ['?__proto__=1', 'The link has “__proto__”, which the lab does not know. It was left out.'],

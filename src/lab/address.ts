@@ -1,7 +1,6 @@
-import { InputError } from '../core/errors.ts';
-import { parseRunConfig } from '../actguide/runConfig.ts';
-import { defaultRun } from '../actguide/config.ts';
+import { presets } from '../actguide/config.ts';
 import { lessonIds, type LessonId } from './lessons/ids.ts';
+import { checkedRun, problemOf, settingNames, usualText, type SettingName } from './runInput.ts';
 
 export const pages = ['lesson', 'lab', 'twin', 'runs'] as const;
 export type Page = (typeof pages)[number];
@@ -9,27 +8,16 @@ export type Page = (typeof pages)[number];
 export const themes = ['light', 'dark', 'projector'] as const;
 export type Theme = (typeof themes)[number];
 
-/** Settings of a run that an address may hold: those a person can set on the page. */
-export const settingNames = [
-  'method',
-  'preset',
-  'policy',
-  'seed',
-  'steps',
-  'tasksPerStep',
-  'groupSize',
-  'minibatches',
-  'learningRate',
-  'warmupUpdates',
-  'gradClip',
-  'temperature',
-  'evalEvery',
-  'evalTasks',
+/** Controls that a link can lock or hide: every setting, and groups of controls; `switches` are those of algorithm and world. */
+export const controlNames = [
+  ...settingNames,
+  'switches',
+  'start',
+  'files',
+  'theme',
+  'pages',
+  'task',
 ] as const;
-export type SettingName = (typeof settingNames)[number];
-
-/** Controls that a link can lock or hide: every setting, and groups of controls. */
-export const controlNames = [...settingNames, 'start', 'files', 'theme', 'pages', 'task'] as const;
 export type ControlName = (typeof controlNames)[number];
 
 /** Panels that a link can show alone. */
@@ -112,13 +100,7 @@ export function parseAddress(search: string): { address: Address; notices: strin
     return undefined;
   };
 
-  const settings: Partial<Record<SettingName, string>> = {};
-  for (const name of settingNames) {
-    const value = take(name);
-    const problem = value === undefined ? undefined : problemOf(name, value);
-    if (problem) notices.push(`${problem} ${defaultRun[name]} is used instead.`);
-    else if (value !== undefined) settings[name] = value.trim();
-  }
+  const settings = settingsOf(take, notices);
   const lesson = one('lesson', lessonIds);
   const view = one('view', pages);
   const embed = one('embed', panelNames);
@@ -138,22 +120,28 @@ export function parseAddress(search: string): { address: Address; notices: strin
   return { address, notices };
 }
 
-/** What is wrong with one setting, in the words of the checker. */
-function problemOf(name: SettingName, text: string): string | undefined {
-  try {
-    parseRunConfig({ [name]: typed(text) });
-    return undefined;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
+/** The settings that check, by themselves and together; the usual ones stand in for the others. */
+function settingsOf(
+  take: (key: string) => string | undefined,
+  notices: string[],
+): Partial<Record<SettingName, string>> {
+  const settings: Partial<Record<SettingName, string>> = {};
+  for (const name of settingNames) {
+    const value = take(name);
+    const problem = value === undefined ? undefined : problemOf(name, value);
+    if (problem) notices.push(`${problem} ${usualText(name, presetOf(settings))} is used instead.`);
+    else if (value !== undefined) settings[name] = value.trim();
   }
+  const together = checkedRun(settings);
+  if ('config' in together) return settings;
+  const usual = ['maxTurns', 'manners', 'actionNoise'] as const;
+  for (const name of usual) delete settings[name];
+  notices.push(`${together.problem} The usual ones are used instead.`);
+  return settings;
 }
 
-/** Text that reads as a number becomes one; anything else goes to the checker as it is. */
-export function typed(text: string): number | string {
-  const trimmed = text.trim();
-  return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : text;
-}
+const presetOf = ({ preset }: Partial<Record<SettingName, string>>) =>
+  presets.find((known) => known === preset) ?? presets[0];
 
 /** The part of an address after `?`, shortest form: what equals the default is left out. */
 export function formatAddress(address: Address): string {
@@ -164,7 +152,7 @@ export function formatAddress(address: Address): string {
   else query.set('lesson', lesson);
   for (const name of settingNames) {
     const value = settings[name];
-    if (value !== undefined && value !== String(defaultRun[name])) query.set(name, value);
+    if (value !== undefined && value !== usualText(name, presetOf(settings))) query.set(name, value);
   }
   if (level !== undefined) query.set('level', String(level + 1));
   if (task !== undefined) query.set('task', String(task + 1));

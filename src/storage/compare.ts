@@ -1,4 +1,5 @@
 import type { RunConfig } from '../actguide/config.ts';
+import { searchDefaults } from '../envs/search/index.ts';
 
 /** A setting in which compared runs differ: its path, and its value in each run. */
 export interface Difference {
@@ -9,8 +10,8 @@ export interface Difference {
 /** The settings in which the configs are not all alike, in the order of the config. */
 export function differences(configs: readonly RunConfig[]): Difference[] {
   const flat = configs.map((config) => {
-    const { options, ...run } = config;
-    const entries = [...Object.entries(run), ...Object.entries(options)];
+    const { options, world, ...run } = config;
+    const entries = [run, options, { ...searchDefaults, ...world }].flatMap((part) => Object.entries(part));
     return new Map(entries.map(([key, value]) => [key, value === null ? 'none' : String(value)]));
   });
   const settings = new Set(flat.flatMap((entries) => [...entries.keys()]));

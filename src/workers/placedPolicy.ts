@@ -1,5 +1,6 @@
 import { releaseDecoders } from '../actguide/decoders.ts';
 import type { Gpu } from '../kernels/gpu.ts';
+import { mannersOf } from '../methods/manners.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { parameterLayout } from '../policy/parameters.ts';
@@ -20,10 +21,11 @@ export function placePolicy(
   origin: LoadedPolicy['origin'],
   world: WorldView,
 ): PlacedPolicy {
-  const { config, parameters } = imported;
+  const { config, parameters, metadata } = imported;
   const policy = GpuPolicy.create(gpu, config, parameters);
   const count = parameterLayout(config).count;
-  const loaded = { adapter: gpu.adapter, policy: config, origin, parameters: count, world };
+  const manners = mannersOf(metadata);
+  const loaded = { adapter: gpu.adapter, policy: config, origin, parameters: count, manners, world };
   return { imported, policy, loaded, trained: false };
 }
 

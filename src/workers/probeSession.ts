@@ -4,14 +4,21 @@ import { searchWorld, type SearchWorld } from '../envs/search/world.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
 import { guidanceCurveOf, profileTask, sampleTrajectory, taskOf, taskView } from './probing.ts';
-import type { BarrierRequest, ProbeApi, TaskRef, TaskView, TrajectoryRequest } from './protocol.ts';
+import type {
+  BarrierRequest,
+  ProbeApi,
+  TaskRef,
+  TaskView,
+  TrajectoryRequest,
+  WorldOptions,
+} from './protocol.ts';
 import { rerolled } from './rerolling.ts';
 import { toolViews, walkView, withOneNoiseAction } from './walking.ts';
 
 /** Looks at tasks and probes a model, one probe after another; a worker's session adds where the model comes from. */
 export abstract class ProbeSession implements ProbeApi {
   /** The world with its reference plans. */
-  protected readonly plainWorld: SearchWorld = searchWorld();
+  protected plainWorld: SearchWorld = searchWorld();
   /** The world with the plans that were demonstrated in their place: what probes see. */
   protected world: SearchWorld = this.plainWorld;
   /** Tail of the queue of work on the model. */
@@ -48,6 +55,12 @@ export abstract class ProbeSession implements ProbeApi {
     return this.now(() => {
       this.world = withDemonstrations(this.plainWorld, lines, this.context);
     });
+  }
+
+  /** Other tasks in place of the ones there; what was demonstrated there is forgotten. @throws InputError */
+  protected useWorld(options: WorldOptions): void {
+    this.plainWorld = searchWorld(options);
+    this.world = this.plainWorld;
   }
 
   tools(): Promise<ToolView[]> {

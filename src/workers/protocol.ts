@@ -24,6 +24,9 @@ export interface LevelView {
   readonly description: string;
 }
 
+/** Options of the search world that differ from the usual ones. */
+export type WorldOptions = NonNullable<RunConfig['world']>;
+
 /** What the page knows of the environment. */
 export interface WorldView {
   readonly name: string;
@@ -142,6 +145,8 @@ export interface LoadedPolicy {
   readonly origin: 'shipped' | 'file' | 'kept';
   /** Trainable parameters. */
   readonly parameters: number;
+  /** Free tokens in the thoughts it was pretrained on; a run's world must have as many. */
+  readonly manners: number;
   readonly world: WorldView;
 }
 
@@ -222,7 +227,13 @@ export interface TrainerApi extends ProbeApi {
    * @throws InputError when the file is damaged, foreign, or of a shape the lab does not run; what was loaded stays.
    */
   loadFile(bytes: Uint8Array): Promise<LoadedPolicy>;
-  /** Begins a run; with `paused`, takes one step and waits. Ends an earlier run. */
+  /**
+   * Puts the tasks of the search world with these options in place of the ones there. Ends an earlier run; its
+   * weights go.
+   * @throws InputError for options out of range, or a world whose steps the policy cannot write.
+   */
+  setWorld(options: WorldOptions): Promise<LoadedPolicy>;
+  /** Begins a run in the world in place; with `paused`, takes one step and waits. Ends an earlier run. */
   start(config: RunConfig, paused: boolean): Promise<void>;
   /** Takes effect at the end of the running step. */
   pause(): Promise<void>;

@@ -4,6 +4,7 @@ import type { RunConfig } from '../actguide/config.ts';
 import { InputError } from '../core/errors.ts';
 import { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
+import { requireManners } from '../methods/manners.ts';
 import type { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { importOnnx, type ImportedPolicy } from '../policy/onnx/importOnnx.ts';
@@ -17,8 +18,9 @@ import { Outbox } from './outbox.ts';
 import { ProbeSession } from './probeSession.ts';
 import { worldView } from './probing.ts';
 import type { GroupRef } from './inspection.ts';
-import type { LoadedPolicy, TrainerApi, TrainerEvent, TrainerListener } from './protocol.ts';
+import type { LoadedPolicy, TrainerApi, TrainerEvent, TrainerListener, WorldOptions } from './protocol.ts';
 import { placePolicy, releasePolicy, withWeights, type PlacedPolicy } from './placedPolicy.ts';
+import { requireWorld } from './requireWorld.ts';
 import { inspected, stepView } from './stepView.ts';
 import { tokenViews } from './tokens.ts';
 
@@ -41,6 +43,18 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
     return this.replaceBase('file', 'Reading the policy file', () => Promise.resolve(bytes));
   }
 
+  async setWorld(options: WorldOptions): Promise<LoadedPolicy> {
+    await this.stop();
+    return this.exclusive(async () => {
+      const { imported, loaded } = this.requireBase();
+      requireManners({ world: options }, loaded.manners);
+      this.useWorld(options);
+      this.replace(imported, loaded.origin);
+      this.run = undefined;
+      return this.requireBase().loaded;
+    });
+  }
+
   async start(config: RunConfig, paused: boolean): Promise<void> {
     await this.stop();
     await this.exclusive(async () => {
@@ -49,6 +63,7 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
         throw new InputError(
           `start: expected policy ${base.imported.config.name}, which is loaded, got ${config.policy}. Load it first.`,
         );
+      requireWorld(this.plainWorld, config, base.loaded.manners);
       // A run starts from the shipped weights, whatever an earlier run left behind.
       if (base.trained) this.replace(base.imported, base.loaded.origin);
       this.begin(config, paused ? 1 : Infinity);
@@ -59,6 +74,7 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
     await this.stop();
     await this.exclusive(async () => {
       this.gpu ??= await this.acquire();
+      requireWorld(this.plainWorld, config, config.world?.manners ?? 0);
       const parameters = new Float32Array(base.parameters);
       this.replace({ config: base.config, parameters, metadata: {} }, 'kept');
       this.begin(config, 0, trainer);

@@ -5,7 +5,7 @@ export { guidancePlaces, type DemonstrationMixture, type GuidancePlace } from '.
 export type { SearchRules, SearchState } from './dynamics.ts';
 export { nodeAt, taskGraph, type GraphEdge, type GraphNode, type TaskGraph } from './graph.ts';
 export { searchTaskSets, type SearchTaskSet } from './levels.ts';
-export { describe, longestEpisode, type Link, type SearchPuzzle } from './puzzle.ts';
+export { describe, longestEpisode, MAX_PLAN as longestPlan, type Link, type SearchPuzzle } from './puzzle.ts';
 export { actionTable } from './vocabulary.ts';
 export {
   searchDefaults,

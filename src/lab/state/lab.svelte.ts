@@ -1,6 +1,7 @@
+import type { RunConfig } from '../../actguide/config.ts';
 import type { PolicySize } from '../../policy/types.ts';
 import type { StoredRun } from '../../storage/index.ts';
-import type { ProbeApi, TrainerApi, TrainerEvent } from '../../workers/protocol.ts';
+import type { LoadedPolicy, ProbeApi, TrainerApi, TrainerEvent } from '../../workers/protocol.ts';
 import { modelsUrl, startTrainer } from '../../workers/client.ts';
 import type { RemoteWorker } from '../../workers/remote.ts';
 import { adapterName } from '../adapterName.ts';
@@ -28,6 +29,8 @@ export class Lab implements Prober, Inspector {
   private trainer: RemoteWorker<TrainerApi> | undefined;
   private recorder: Recorder | undefined;
   private opening: Promise<void> | undefined;
+  /** Options of the world whose tasks the trainer has, as JSON. */
+  private world = '{}';
 
   /** Starts the worker, loads the base policy and shows a task under it; later calls wait for the first. */
   open(task?: { level?: number; index?: number }): Promise<void> {
@@ -38,6 +41,7 @@ export class Lab implements Prober, Inspector {
     this.trainer?.terminate();
     this.trainer = undefined;
     this.opening = undefined;
+    this.world = '{}';
   }
 
   async choosePolicy(policy: string): Promise<void> {
@@ -50,6 +54,13 @@ export class Lab implements Prober, Inspector {
 
   start(): void {
     this.launch(false);
+  }
+
+  /** Puts the world of the settings in place, once they check: its tasks are shown close up. */
+  async chooseWorld(): Promise<void> {
+    const { checked } = this.settings;
+    if (!('config' in checked) || this.run.busy || !this.run.loaded) return;
+    await this.guarded(() => this.placeWorld(checked.config));
   }
 
   /** One step: of the paused run, or the first of a new one. */
@@ -79,6 +90,7 @@ export class Lab implements Prober, Inspector {
     await this.guarded(async () => {
       const { stepsDone } = checkpoint.trainer;
       await this.remote().call((api) => api.stop());
+      await this.placeWorld(run.config);
       await (await this.library.store()).rewind(run.id, stepsDone);
       this.recorder?.continue(run.id);
       this.run.recall(run.start, steps.slice(0, stepsDone));
@@ -94,7 +106,7 @@ export class Lab implements Prober, Inspector {
       const loaded = await this.remote().call((api) => api.loadFile(bytes));
       const name = shippedPolicies.find((shipped) => shipped === loaded.policy.name);
       if (name) this.settings.policy = name;
-      this.run.apply({ type: 'ready', loaded });
+      this.place(loaded);
       await this.closeUp.show({ ...this.closeUp.ref });
     });
   }
@@ -120,6 +132,8 @@ export class Lab implements Prober, Inspector {
     await this.guarded(async () => {
       this.trainer = await startTrainer((events) => this.receive(events));
       await this.load(this.settings.policy);
+      const { checked } = this.settings;
+      if ('config' in checked) await this.placeWorld(checked.config);
     });
     void this.library.store().then(
       (store) => {
@@ -147,14 +161,33 @@ export class Lab implements Prober, Inspector {
     const { checked } = this.settings;
     if (!('config' in checked) || this.run.busy) return;
     this.run.status = 'starting';
-    void this.guarded(() => this.remote().call((api) => api.start(checked.config, paused)));
+    void this.guarded(async () => {
+      await this.placeWorld(checked.config);
+      this.run.status = 'starting';
+      await this.remote().call((api) => api.start(checked.config, paused));
+    });
   }
 
   private async load(policy: PolicySize): Promise<void> {
     this.run.apply({ type: 'loading', what: `Loading the base policy ${policy}` });
     const loaded = await this.remote().call((api) => api.load(policy, modelsUrl()));
     // The event that says the same may arrive a frame later.
+    this.place(loaded);
+  }
+
+  private place(loaded: LoadedPolicy): void {
+    this.settings.knownManners = loaded.manners;
     this.run.apply({ type: 'ready', loaded });
+  }
+
+  /** The tasks of a run's world, unless they are there already. */
+  private async placeWorld({ world = {} }: RunConfig): Promise<void> {
+    if (JSON.stringify(world) === this.world) return;
+    const loaded = await this.remote().call((api) => api.setWorld(world));
+    this.world = JSON.stringify(world);
+    this.place(loaded);
+    const { level, index } = this.closeUp;
+    void this.closeUp.open(Math.min(level, loaded.world.levels.length - 1), index);
   }
 
   private remote(): RemoteWorker<TrainerApi> {

@@ -34,7 +34,8 @@ class Side {
         changed: () => undefined,
         failed: () => undefined,
       });
-      const loaded = await trainer.call((api) => api.load(config.policy, modelsUrl()));
+      await trainer.call((api) => api.load(config.policy, modelsUrl()));
+      const loaded = await trainer.call((api) => api.setWorld(config.world ?? {}));
       this.run.apply({ type: 'ready', loaded });
       this.run.status = 'starting';
       await trainer.call((api) => api.start(config, true));
