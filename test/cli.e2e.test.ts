@@ -62,6 +62,11 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
       ['train', '--model', model, '--policy', 'micro'],
       /^--policy: expected nano, the size of .*, got 'micro'/,
     ],
+    [['train', '--gpu-memory', 'all'], /^--gpu-memory: expected a whole number from 1 to 1048576, got 'all'/],
+    [
+      ['train', '--model', model, '--gpu-memory', '20'],
+      /^memory: expected at most 20\.0 MiB of GPU memory in all \(the budget\), but nano .* sequences at once would fit, or \d+ MiB of memory\./,
+    ],
     [['train', '--policy', 'giant'], /^--policy: expected nano, micro, mini or small, got giant/],
     [['pretrain', '--updates', '0'], /^--updates: expected a whole number from 1 to 1000000, got '0'/],
     [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, at most 1000, got 'fast'/],

@@ -10,9 +10,9 @@ export interface Weights {
   readonly parameters: Float32Array;
 }
 
-/** The GPU while `use` runs; freed after it, whatever happens. */
-export async function withGpu<T>(use: (gpu: Gpu) => Promise<T>): Promise<T> {
-  const gpu = await Gpu.acquire(await dawnGpu());
+/** The GPU while `use` runs; freed after it, whatever happens. `budgetBytes`: what memory plans keep to. */
+export async function withGpu<T>(use: (gpu: Gpu) => Promise<T>, budgetBytes?: number): Promise<T> {
+  const gpu = await Gpu.acquire(await dawnGpu(), budgetBytes);
   try {
     return await use(gpu);
   } finally {
@@ -24,6 +24,7 @@ export async function withGpu<T>(use: (gpu: Gpu) => Promise<T>): Promise<T> {
 export function withPolicy<T>(
   { config, parameters }: Weights,
   use: (policy: GpuPolicy, gpu: Gpu) => Promise<T>,
+  budgetBytes?: number,
 ): Promise<T> {
   return withGpu(async (gpu) => {
     const policy = GpuPolicy.create(gpu, config, parameters);
@@ -33,5 +34,5 @@ export function withPolicy<T>(
       releaseDecoders(policy);
       policy.destroy();
     }
-  });
+  }, budgetBytes);
 }

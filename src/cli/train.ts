@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
+import { runWork } from '../actguide/runMemory.ts';
 import { environmentOf } from '../experiments/index.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
+import { requireMemory } from '../policy/memoryPlan.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { concluded, messageOf } from './concluded.ts';
+import { wholeNumber } from './flags.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
@@ -19,6 +22,7 @@ import { addWorldFlags, worldOf } from './worldFlags.ts';
 interface Options {
   readonly policy?: string;
   readonly model?: string;
+  readonly gpuMemory?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -28,6 +32,7 @@ export function trainCommand(context: Context, exit: (code: number) => void): Co
   addRunFlags(command);
   return addWorldFlags(command)
     .option('--model <file>', 'ONNX file of the policy to start from, instead of the shipped base policy')
+    .option('--gpu-memory <MiB>', 'what GPU buffers may take; a run that would take more is refused')
     .option('--out <folder>', 'keeps metrics.jsonl, run.json and policy.onnx there')
     .option('--json', 'JSON lines on stdout: one a step, and a last one with the result')
     .action(async (options: Options) => exit(await train(context, options)));
@@ -41,6 +46,12 @@ async function train(context: Context, options: Options): Promise<number> {
   const environment = environmentOf(world);
   const base = baseModel(context.root, options);
   const config = parseRunFlags({ ...input, policy: base.config.name });
+  const budgetBytes =
+    options.gpuMemory === undefined
+      ? undefined
+      : wholeNumber('--gpu-memory', options.gpuMemory, 1, 2 ** 20) * 2 ** 20;
+  if (budgetBytes !== undefined)
+    requireMemory(base.config, runWork(config, base.config), { budgetBytes, bufferBytes: Infinity });
   const out = options.out === undefined ? undefined : new OutFolder(options.out);
   const output = new Output(options.json ?? false);
 
@@ -49,60 +60,67 @@ async function train(context: Context, options: Options): Promise<number> {
   let soFar = (): object => ({ steps: 0 });
 
   const work = (signal: AbortSignal) =>
-    withPolicy(base, async (policy, gpu) => {
-      const origin = provenance(context, gpu.adapter);
-      const progress = new Progress(`${method} ${config.policy}`, steps);
-      const trainer = createTrainer(policy, environment, config);
-      let success: Success | null = null;
-      soFar = () => ({
-        success,
-        steps: trainer.stepsDone,
-        method,
-        policy: config.policy,
-        preset,
-        seed,
-        adapter: gpu.adapter.description,
-        wallMs: Math.round(performance.now() - started),
-      });
-      const keep = (result: object): void => out?.writeJson('run.json', { ...origin, config, world, result });
-      const makeSteps = async (): Promise<void> => {
-        while (!trainer.finished && !signal.aborted) {
-          const metrics = await trainer.step({ signal });
-          success = metrics.success ?? success;
-          const line = { ...metrics, memory: memoryOf(gpu) };
-          out?.appendLine('metrics.jsonl', line);
-          progress.clear();
-          output.result(line, stepInWords(metrics, config));
-          progress.update(trainer.stepsDone);
-        }
-      };
+    withPolicy(
+      base,
+      async (policy, gpu) => {
+        const origin = provenance(context, gpu.adapter);
+        const progress = new Progress(`${method} ${config.policy}`, steps);
+        const plan = requireMemory(policy.config, runWork(config, policy.config), gpu.memory);
+        output.note(`GPU memory: at most ${Math.ceil(plan.bytes / 2 ** 20)} MiB`);
+        const trainer = createTrainer(policy, environment, config);
+        let success: Success | null = null;
+        soFar = () => ({
+          success,
+          steps: trainer.stepsDone,
+          method,
+          policy: config.policy,
+          preset,
+          seed,
+          adapter: gpu.adapter.description,
+          wallMs: Math.round(performance.now() - started),
+        });
+        const keep = (result: object): void =>
+          out?.writeJson('run.json', { ...origin, config, world, result });
+        const makeSteps = async (): Promise<void> => {
+          while (!trainer.finished && !signal.aborted) {
+            const metrics = await trainer.step({ signal });
+            success = metrics.success ?? success;
+            const line = { ...metrics, memory: memoryOf(gpu) };
+            out?.appendLine('metrics.jsonl', line);
+            progress.clear();
+            output.result(line, stepInWords(metrics, config));
+            progress.update(trainer.stepsDone);
+          }
+        };
 
-      keep({ done: false, ...soFar() });
-      try {
-        // A step that was interrupted leaves policy and trainer as they were before it.
-        await makeSteps().catch((error: unknown) => {
-          if (error !== signal.reason) throw error;
-        });
-        const onnx = exportOnnx(base.config, await policy.parameters(), {
-          ...base.metadata,
-          run: JSON.stringify(config),
-        });
-        out?.write('policy.onnx', onnx);
-      } catch (error) {
-        keep({ done: false, ...soFar(), error: messageOf(error) });
-        throw error;
-      } finally {
-        progress.clear();
-      }
-      const result = { done: trainer.finished, ...soFar() };
-      keep(result);
-      output.result(
-        result,
-        success ? `unguided success ${inWords(success)}` : 'stopped before the first evaluation',
-      );
-      if (out) output.note(`Kept in ${out.path}`);
-      return trainer.finished ? 0 : INTERRUPTED;
-    });
+        keep({ done: false, ...soFar() });
+        try {
+          // A step that was interrupted leaves policy and trainer as they were before it.
+          await makeSteps().catch((error: unknown) => {
+            if (error !== signal.reason) throw error;
+          });
+          const onnx = exportOnnx(base.config, await policy.parameters(), {
+            ...base.metadata,
+            run: JSON.stringify(config),
+          });
+          out?.write('policy.onnx', onnx);
+        } catch (error) {
+          keep({ done: false, ...soFar(), error: messageOf(error) });
+          throw error;
+        } finally {
+          progress.clear();
+        }
+        const result = { done: trainer.finished, ...soFar() };
+        keep(result);
+        output.result(
+          result,
+          success ? `unguided success ${inWords(success)}` : 'stopped before the first evaluation',
+        );
+        if (out) output.note(`Kept in ${out.path}`);
+        return trainer.finished ? 0 : INTERRUPTED;
+      },
+      budgetBytes,
+    );
   return concluded(output, work, () => soFar());
 }
 

@@ -13,6 +13,14 @@ export interface AdapterSummary {
   readonly subgroupSize: number;
 }
 
+/** What buffers may take. */
+export interface MemoryLimits {
+  /** Bytes of all buffers together; Infinity: no budget. */
+  readonly budgetBytes: number;
+  /** Bytes of one buffer, all of it bound. */
+  readonly bufferBytes: number;
+}
+
 export interface CompiledKernel {
   readonly id: number;
   readonly pipeline: GPUComputePipeline;
@@ -34,6 +42,7 @@ export class Gpu {
   private failure: string | undefined;
   readonly staging: StagingRing;
   readonly recorder: Recorder;
+  readonly memory: MemoryLimits;
   /** Bytes of the buffers alive now. */
   allocatedBytes = 0;
   /** Largest `allocatedBytes` so far. */
@@ -44,7 +53,10 @@ export class Gpu {
     readonly adapter: AdapterSummary,
     /** Held because Dawn for Node crashes when its instance is garbage collected under a living device. */
     readonly api: GPU,
+    budgetBytes: number,
   ) {
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    this.memory = { budgetBytes, bufferBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
     this.staging = new StagingRing(this);
     this.recorder = new Recorder(this, adapter.subgroupSize >= 8);
     device.addEventListener('uncapturederror', (event) => {
@@ -55,8 +67,11 @@ export class Gpu {
     });
   }
 
-  /** @throws NoGpuError when there is no WebGPU or no adapter, with the remedy. */
-  static async acquire(gpu: GPU | undefined): Promise<Gpu> {
+  /**
+   * `budgetBytes`: what plans keep to (`policy/memoryPlan.ts`).
+   * @throws NoGpuError when there is no WebGPU or no adapter, with the remedy.
+   */
+  static async acquire(gpu: GPU | undefined, budgetBytes = Infinity): Promise<Gpu> {
     if (!gpu)
       throw new NoGpuError(
         'webgpu: expected navigator.gpu, found none. Use a current Chrome, Edge, Firefox or Safari over https or localhost.',
@@ -83,7 +98,7 @@ export class Gpu {
       subgroupSize: device.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0,
       software: /swiftshader|llvmpipe|software|lavapipe/.test(text),
     };
-    return new Gpu(device, summary, gpu);
+    return new Gpu(device, summary, gpu, budgetBytes);
   }
 
   /** @throws DeviceLostError once the device is gone, LabError after a validation or memory error. */
@@ -99,7 +114,7 @@ export class Gpu {
   /** Zero-filled storage for `length` 4-byte values. */
   alloc(length: number, label?: string): Tensor {
     const bytes = tensorBytes(length);
-    const limit = this.device.limits.maxStorageBufferBindingSize;
+    const limit = this.memory.bufferBytes;
     if (bytes > limit)
       throw new LabError(
         `gpu: expected a tensor of at most ${limit} bytes, got ${bytes}${label ? ` for ${label}` : ''}. ` +

@@ -5,6 +5,8 @@ import type { Tensor } from './tensor.ts';
 
 const UNIFORM_STRIDE = 256;
 const UNIFORM_SLOTS = 4096;
+/** Bytes of the buffer that uniform values go through. */
+export const UNIFORM_BYTES = UNIFORM_STRIDE * UNIFORM_SLOTS;
 
 /**
  * Collects the dispatches of a step and submits them at once. WebGPU orders dispatches by their buffer
@@ -15,7 +17,7 @@ export class Recorder {
   private encoder: GPUCommandEncoder | undefined;
   private pass: GPUComputePassEncoder | undefined;
   private arena: GPUBuffer | undefined;
-  private readonly arenaData = new ArrayBuffer(UNIFORM_STRIDE * UNIFORM_SLOTS);
+  private readonly arenaData = new ArrayBuffer(UNIFORM_BYTES);
   private readonly arenaU32 = new Uint32Array(this.arenaData);
   private readonly arenaF32 = new Float32Array(this.arenaData);
   private slot = 0;
@@ -41,7 +43,7 @@ export class Recorder {
     // A full arena is flushed: what is recorded so far runs first, in order.
     if (this.slot === UNIFORM_SLOTS) this.submit();
     this.arena ??= this.gpu.createBuffer(
-      UNIFORM_STRIDE * UNIFORM_SLOTS,
+      UNIFORM_BYTES,
       GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
       'uniforms',
     );

@@ -1,6 +1,9 @@
 import { LabError } from '../core/errors.ts';
 import type { Gpu } from './gpu.ts';
 
+/** Bytes of the buffer that a read of `bytes` goes through. */
+export const stagingBytes = (bytes: number): number => 2 ** Math.ceil(Math.log2(Math.max(4096, bytes)));
+
 /** Reused MAP_READ buffers: allocating one per read is slow, and a forgotten one is a leak. */
 export class StagingRing {
   private readonly idle: GPUBuffer[] = [];
@@ -13,8 +16,11 @@ export class StagingRing {
     for (let i = 0; i < this.idle.length; i++)
       if (this.idle[i].size >= bytes && (best < 0 || this.idle[i].size < this.idle[best].size)) best = i;
     if (best >= 0) return this.idle.splice(best, 1)[0];
-    const size = 2 ** Math.ceil(Math.log2(Math.max(4096, bytes)));
-    return this.gpu.createBuffer(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'staging');
+    return this.gpu.createBuffer(
+      stagingBytes(bytes),
+      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      'staging',
+    );
   }
 
   /** Maps `buffer`, copies its first `bytes` out and gives it back. @throws if the map fails: zeros are never returned. */

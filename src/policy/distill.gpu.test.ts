@@ -115,10 +115,10 @@ describe('GpuPolicy.distill', () => {
   it('refuses weights and teachers that do not fit', async () => {
     const policy = await policyOf();
     await expect(policy.distill(sequences, weights.subarray(1), teachers, update)).rejects.toThrow(
-      'policy.distill: expected 15 weights, got 14. Give one per token.',
+      'policy.distill: expected 15 weights, one a token, got 14. Give those of the same sequences.',
     );
     await expect(policy.distill(sequences, weights, teachers.subarray(V), update)).rejects.toThrow(
-      'policy.distill: expected 165 teacher logits, got 154. Give a row of the vocabulary per token.',
+      'policy.distill: expected 165 teacher logits, V a token, got 154. Give those of the same sequences.',
     );
     await expect(policy.distill(sequences, new Float32Array(total), teachers, update)).rejects.toThrow(
       'policy.distill: expected a positive weight somewhere, got none.',

@@ -3,6 +3,7 @@ import type { Gpu } from '../kernels/gpu.ts';
 import { ropeTable } from '../kernels/rope.ts';
 import { sumChunks } from '../kernels/sumChunks.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
+import { requireCount, type Batch } from './batch.ts';
 import { GpuEpisodeSampler } from './episodeSampler.ts';
 import { GpuDecoder } from './gpuDecoder.ts';
 import { Optimizer } from './optimizer.ts';
@@ -17,7 +18,8 @@ import {
   type Sequences,
 } from './prefixTree.ts';
 import { rowTeachers, totalWeight } from './teachers.ts';
-import { passRows, TrainingPass } from './trainingPass.ts';
+import { passRows, requireMemory } from './memoryPlan.ts';
+import { TrainingPass } from './trainingPass.ts';
 import {
   ROPE_THETA,
   type Checkpoint,
@@ -30,13 +32,6 @@ import { weightsOf, type Weights } from './weights.ts';
 
 /** Rows scored in one submit: keeps every submit short and bounds the memory of `logits` and `score`. */
 const SCORE_ROWS = 4096;
-
-/** The batch of a forward pass: its trees, where its sequences start in flat arrays, and its tokens. */
-interface Batch {
-  readonly trees: readonly PrefixTree[];
-  readonly first: readonly number[];
-  readonly total: number;
-}
 
 /** The policy on a GPU: flat parameters, forward, backward and AdamW in our own kernels. */
 export class GpuPolicy implements TrainablePolicy {
@@ -74,13 +69,17 @@ export class GpuPolicy implements TrainablePolicy {
     this.episodes = GpuEpisodeSampler.of(gpu, config, this.parameterTensor, this.table);
   }
 
-  /** Uploads `parameters` (laid out by `parameterLayout`); they are the frozen reference too. */
+  /**
+   * Uploads `parameters` (laid out by `parameterLayout`); they are the frozen reference too.
+   * @throws InputError, before anything is allocated, where one sequence is more than the memory allows to train.
+   */
   static create(
     gpu: Gpu,
     config: PolicyConfig,
     parameters: Float32Array,
-    rowLimit = passRows(config),
+    rowLimit = passRows(config, gpu.memory),
   ): GpuPolicy {
+    requireMemory(config, { trained: config.context }, gpu.memory);
     return new GpuPolicy(gpu, config, parameters, rowLimit);
   }
 
@@ -128,11 +127,9 @@ export class GpuPolicy implements TrainablePolicy {
 
   async backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ gradNorm: number }> {
     const { batch } = this;
-    if (!batch || dLogProb.length !== batch.total)
-      throw new LabError(
-        `policy.backward: expected ${batch ? batch.total : 'a forward pass before and as many'} gradients, got ${dLogProb.length}. ` +
-          'Call forward with the same sequences first.',
-      );
+    if (!batch)
+      throw new LabError('policy.backward: expected a forward pass before, got none. Call forward first.');
+    requireCount('policy.backward', 'gradients', batch.total, dLogProb);
     const { trees, first } = batch;
     for (const [i, tree] of trees.entries()) {
       // Of one tree the activations are still there; of several, all but the last are gone.
@@ -176,11 +173,7 @@ export class GpuPolicy implements TrainablePolicy {
   ): Promise<{ loss: number; gradNorm: number }> {
     const V = this.config.vocabulary;
     const trees = this.trees('distill', sequences, weights);
-    if (teacherLogits.length !== weights.length * V)
-      throw new LabError(
-        `policy.distill: expected ${weights.length * V} teacher logits, got ${teacherLogits.length}. ` +
-          'Give a row of the vocabulary per token.',
-      );
+    requireCount('policy.distill', 'teacher logits, V a token', weights.length * V, teacherLogits);
     const first = firstTokens(sequences);
     const batch = trees.map((tree) => ({ tree, ...rowTeachers(tree, first, weights, teacherLogits, V) }));
     const total = totalWeight(
@@ -256,11 +249,7 @@ export class GpuPolicy implements TrainablePolicy {
 
   /** @throws LabError unless there is a weight per token. */
   private trees(name: string, sequences: Sequences, weights: Float32Array): PrefixTree[] {
-    const expected = countTokens(sequences);
-    if (weights.length !== expected)
-      throw new LabError(
-        `policy.${name}: expected ${expected} weights, got ${weights.length}. Give one per token.`,
-      );
+    requireCount(`policy.${name}`, 'weights, one a token', countTokens(sequences), weights);
     return prefixTrees(sequences, this.config, this.rowLimit);
   }
 

@@ -6,22 +6,10 @@ import { logProbBackward, logProbForward } from '../kernels/logProb.ts';
 import type { Tensor } from '../kernels/tensor.ts';
 import { TrainingArena } from './activations.ts';
 import { backward } from './backward.ts';
-import { bytesOf, trainingBuffers } from './buffers.ts';
 import { embed, layerForward, unembed } from './forward.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import type { PolicyConfig } from './types.ts';
 import type { Weights } from './weights.ts';
-
-/** Memory that the activations of one pass may take; larger batches go in several passes. */
-const ARENA_BYTES = 128 * 2 ** 20;
-/** Rows of one pass at most: keeps every submit short. */
-const MAX_ROWS = 16384;
-
-/** Rows of one pass for a policy of this shape. */
-export function passRows(config: PolicyConfig): number {
-  const perRow = bytesOf(trainingBuffers(config, 1024, 1024)) / 1024;
-  return Math.max(256, Math.min(MAX_ROWS, Math.floor(ARENA_BYTES / perRow)));
-}
 
 /** One batch at a time, forward and backward, in buffers that grow to the largest batch seen. */
 export class TrainingPass {

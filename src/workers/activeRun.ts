@@ -10,6 +10,8 @@ export interface RunHost {
   exclusive<R>(work: () => Promise<R>): Promise<R>;
   /** Whether the policy is still on a GPU. */
   alive(): boolean;
+  /** Bytes of GPU buffers alive now. */
+  gpuBytes(): number;
 }
 
 /** Parameters up to which the weights of before a step are kept, so that its update can be inspected. */
@@ -97,7 +99,7 @@ export class ActiveRun {
     const metrics = await trainer.step({ onProgress: progress.report, signal });
     this.before = before.length <= INSPECTABLE ? before : null;
     const step = trainer.stepsDone;
-    host.emit({ type: 'step', step, metrics });
+    host.emit({ type: 'step', step, metrics, gpuBytes: host.gpuBytes() });
     if (metrics.success) host.emit({ type: 'evaluation', step, success: metrics.success });
   }
 }

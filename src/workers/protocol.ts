@@ -165,8 +165,13 @@ export interface ErrorView {
 export type TrainerEvent =
   | { readonly type: 'loading'; readonly what: string }
   | { readonly type: 'ready'; readonly loaded: LoadedPolicy }
-  /** A run began, or went on after `step` steps. */
-  | { readonly type: 'started'; readonly config: RunConfig; readonly step: number }
+  /** A run began, or went on after `step` steps. `plannedBytes`: the most its GPU buffers will take. */
+  | {
+      readonly type: 'started';
+      readonly config: RunConfig;
+      readonly step: number;
+      readonly plannedBytes?: number;
+    }
   | {
       readonly type: 'progress';
       readonly step: number;
@@ -174,7 +179,13 @@ export type TrainerEvent =
       readonly done: number;
       readonly total: number;
     }
-  | { readonly type: 'step'; readonly step: number; readonly metrics: StepMetrics }
+  /** `gpuBytes`: the GPU buffers alive after it. */
+  | {
+      readonly type: 'step';
+      readonly step: number;
+      readonly metrics: StepMetrics;
+      readonly gpuBytes?: number;
+    }
   | { readonly type: 'evaluation'; readonly step: number; readonly success: Success }
   | { readonly type: 'barrierProgress'; readonly fraction: number }
   | { readonly type: 'paused'; readonly step: number }

@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import { rolloutLine } from '../actguide/actionData.ts';
 import type { RunConfig } from '../actguide/config.ts';
+import { runWork } from '../actguide/runMemory.ts';
 import { InputError } from '../core/errors.ts';
 import { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
@@ -9,6 +10,7 @@ import type { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { importOnnx, type ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { requireKnownShape } from '../policy/knownShape.ts';
+import { requireMemory } from '../policy/memoryPlan.ts';
 import type { PolicySize } from '../policy/types.ts';
 import type { RunCheckpoint } from '../storage/index.ts';
 import { ActiveRun } from './activeRun.ts';
@@ -158,6 +160,8 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
   /** A run from the policy in place, or from where a checkpoint of it left off. */
   private begin(config: RunConfig, allowed: number, checkpoint?: RunCheckpoint['trainer']): void {
     const base = this.requireBase();
+    const { memory } = this.requireGpu();
+    const plan = requireMemory(base.imported.config, runWork(config, base.imported.config), memory);
     // The config alone says which demonstrations guide a run.
     const trainer = createTrainer(base.policy, this.plainWorld, config);
     base.trained = true;
@@ -168,10 +172,11 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
         emit: (event) => this.emit(event),
         exclusive: (work) => this.exclusive(work),
         alive: () => this.base !== undefined,
+        gpuBytes: () => this.gpu?.allocatedBytes ?? 0,
       },
       allowed,
     );
-    this.emit({ type: 'started', config, step: trainer.stepsDone });
+    this.emit({ type: 'started', config, step: trainer.stepsDone, plannedBytes: plan.bytes });
     this.run.start();
   }
 

@@ -23,6 +23,9 @@ export class Run {
   config = $state.raw<RunConfig | undefined>();
   metrics = $state.raw<readonly StepMetrics[]>([]);
   evaluations = $state.raw<readonly Evaluation[]>([]);
+  /** Of its GPU buffers: the most they will take, and what they took after the last step. */
+  plannedBytes = $state<number | undefined>();
+  gpuBytes = $state<number | undefined>();
   progress = $state.raw<StepProgress | undefined>();
   error = $state.raw<ErrorView | undefined>();
 
@@ -65,6 +68,7 @@ export class Run {
         return;
       case 'started':
         this.config = event.config;
+        this.plannedBytes = event.plannedBytes;
         // A run that goes on keeps what was recalled of it.
         if (event.step === 0) this.recall(null, []);
         this.progress = undefined;
@@ -76,6 +80,7 @@ export class Run {
         return;
       case 'step':
         this.metrics = [...this.metrics, event.metrics];
+        this.gpuBytes = event.gpuBytes;
         this.progress = undefined;
         return;
       case 'evaluation':

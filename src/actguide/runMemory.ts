@@ -1,0 +1,16 @@
+import type { Work } from '../policy/memoryPlan.ts';
+import type { PolicyConfig } from '../policy/types.ts';
+import type { RunConfig } from './config.ts';
+import { defaultCapacity } from './decoders.ts';
+
+/**
+ * The most that a run asks of the GPU at once, for `policy/memoryPlan.ts`: every group is a union of N unguided and N guided
+ * rollouts, each as long as the context; a decoder holds as many sequences as its pool ever gives it.
+ */
+export function runWork({ tasksPerStep, groupSize, minibatches }: RunConfig, policy: PolicyConfig): Work {
+  const sequences = defaultCapacity(policy);
+  return {
+    trained: Math.ceil((2 * tasksPerStep * groupSize) / minibatches) * policy.context,
+    sampled: { sequences, tokens: sequences * policy.context },
+  };
+}
