@@ -43,7 +43,7 @@ const small = ['--tasks', '5', '--group-size', '2', '--eval-tasks', '2', '--seed
 test('--help names the commands', () => {
   const { status, stdout } = actguide('--help');
   expect(status).toBe(0);
-  for (const command of ['pretrain', 'train', 'eval', 'rollout', 'reproduce', 'report'])
+  for (const command of ['pretrain', 'train', 'eval', 'rollout', 'reproduce', 'report', 'repeat'])
     expect(stdout).toContain(command);
 });
 
@@ -263,6 +263,45 @@ test('reproduce keeps runs and results, shares and resumes them, and report rebu
   expect(html).toContain('undecided: needs 2 more seeds');
   expect(html).toContain('<svg');
   expect(html).not.toMatch(/<script|<link|src="/);
+});
+
+test('repeat makes an item again from its JSON, finds the same numbers, and names those that are not', () => {
+  const out = join(folder, 'repeated');
+  const tiny = ['--quick', '--seeds', '2', '--steps', '1', ...small, '--out', out];
+  expect(actguide('reproduce', 'fig5', ...tiny).status).toBe(0);
+  const file = join(out, 'fig5.json');
+  const one = actguide('repeat', file, '--seeds', '1', '--json');
+  expect(one.status).toBe(0);
+  expect(lines(one.stdout)).toHaveLength(3 + 1);
+  expect(lines(one.stdout).at(-1)).toEqual({ done: true, item: 'fig5', same: 3, different: 0 });
+
+  const { runs } = JSON.parse(readFileSync(file, 'utf8')) as { runs: string[] };
+  const path = join(out, 'runs', `${runs[0]}.json`);
+  const record = JSON.parse(readFileSync(path, 'utf8')) as { steps: { gradNorm: number }[] };
+  record.steps[0].gradNorm += 1;
+  writeFileSync(path, JSON.stringify(record));
+  const other = actguide('repeat', file, '--seeds', '1');
+  expect(other.status).toBe(1);
+  expect(other.stdout).toMatch(/DIFFERENT: .*seed 3.*\n {2}steps\[0\]\.gradNorm: /);
+  expect(other.stdout).toMatch(/fig5: 2 of 3 runs gave the same numbers/);
+
+  expect(actguide('repeat', join(out, 'runs')).stderr).toMatch(
+    /^repeat: expected the ITEM\.json of a folder/,
+  );
+});
+
+test('a second reproduce in a folder is refused while the first is at work, and nothing of it is lost', async () => {
+  const out = join(folder, 'shared');
+  const args = ['reproduce', 'fig5', '--seeds', '1', ...small, '--out', out];
+  const child = spawn(process.execPath, [bin, ...args, '--json']);
+  child.stderr.resume();
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const second = actguide(...args);
+  expect(second.status).toBe(2);
+  expect(second.stderr).toMatch(new RegExp(`^--out: expected a folder .* process ${child.pid} `));
+  child.kill('SIGINT');
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
+  expect(readdirSync(out)).not.toContain('reproduce.lock');
 });
 
 test('report and reproduce refuse folders that hold no results, or better ones', () => {

@@ -4,6 +4,7 @@ import { evalCommand } from './eval.ts';
 import { quietOnClosedPipe } from './output.ts';
 import { pretrainCommand } from './pretrain.ts';
 import { sourcesIn, type Sources } from './provenance.ts';
+import { repeatCommand } from './repeat.ts';
 import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { rolloutCommand } from './rollout.ts';
@@ -39,6 +40,7 @@ export async function main(args: string[], root: string): Promise<number> {
     rolloutCommand,
     reproduceCommand,
     reportCommand,
+    repeatCommand,
   ])
     program.addCommand(make(context, (code) => (exitCode = code)).copyInheritedSettings(program));
   try {

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import {
-  environmentOf,
   isInvestigated,
   itemContext,
   items as allItems,
@@ -10,19 +9,19 @@ import {
   MemoryStore,
   outcomeInWords,
   type Item,
-  type Laboratory,
   type Verdict,
 } from '../experiments/index.ts';
-import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { concluded } from './concluded.ts';
 import { oneOf, wholeNumber } from './flags.ts';
 import { FolderStore } from './folderStore.ts';
 import { readItem, writeItem } from './itemFiles.ts';
 import { runItems } from './itemRuns.ts';
+import { laboratory } from './laboratory.ts';
+import { lockFolder } from './folderLock.ts';
 import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { Output } from './output.ts';
-import { baseName, fileHost } from './policyHost.ts';
+import { baseName } from './policyHost.ts';
 import { provenance } from './provenance.ts';
 import { writeReport } from './report.ts';
 import { addRunFlags, parseRunFlags, runInput } from './runFlags.ts';
@@ -94,17 +93,11 @@ async function reproduce(context: Context, ids: string[], options: Options): Pro
   const verdicts: Record<string, readonly Verdict[]> = {};
   const model = options.model === undefined ? null : resolve(options.model);
 
+  const release = out ? lockFolder(out) : undefined;
   const work = (signal: AbortSignal) =>
     withGpu(async (gpu) => {
-      const lab: Laboratory = {
-        store: out ? new FolderStore(out, (message) => output.note(message)) : new MemoryStore(),
-        host: fileHost(context.root, options.model, ({ config, parameters }) =>
-          Promise.resolve(GpuPolicy.create(gpu, config, parameters)),
-        ),
-        environment: environmentOf,
-        provenance: () => provenance(context, gpu.adapter),
-        signal,
-      };
+      const store = out ? new FolderStore(out, (message) => output.note(message)) : new MemoryStore();
+      const lab = laboratory(context, gpu, { model: options.model, store, signal });
       const origin = provenance(context, gpu.adapter);
       const conclude = async (item: Item): Promise<void> => {
         const { file, measured } = await judgeItem(item, setting, lab, { provenance: origin, model });
@@ -122,7 +115,7 @@ async function reproduce(context: Context, ids: string[], options: Options): Pro
       if (output.json) output.result({ done: true, verdicts }, '');
       return 0;
     });
-  return concluded(output, work, () => ({ verdicts }));
+  return concluded(output, work, () => ({ verdicts })).finally(() => release?.());
 }
 
 function inWords(verdict: Verdict): string {

@@ -52,6 +52,11 @@ export class OutFolder {
     this.keep(name, (file) => writeWhole(file, data));
   }
 
+  /** Writes a file that is not there yet. @throws the file system's EEXIST where it is. */
+  create(name: string, data: string): void {
+    this.keep(name, (file) => writeFileSync(file, data, { flag: 'wx' }));
+  }
+
   writeJson(name: string, value: unknown): void {
     this.write(name, `${JSON.stringify(value, null, 2)}\n`);
   }

@@ -37,6 +37,7 @@ export {
   type RunEvent,
   type Weights,
 } from './runner.ts';
+export { differencesOf, type Difference } from './sameNumbers.ts';
 export { MemoryStore, RECORD_SCHEMA, type RecordStore, type UnitRecord } from './store.ts';
 export { itemContext, quickRun } from './scale.ts';
 export {

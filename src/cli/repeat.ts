@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { InputError } from '../core/errors.ts';
+import {
+  describeUnit,
+  differencesOf,
+  items,
+  MemoryStore,
+  runUnits,
+  keyIn,
+  unitsToRun,
+  type Difference,
+  type ItemContext,
+} from '../experiments/index.ts';
+import { concluded } from './concluded.ts';
+import { wholeNumber } from './flags.ts';
+import { FolderStore } from './folderStore.ts';
+import { readItem } from './itemFiles.ts';
+import { laboratory } from './laboratory.ts';
+import type { Context } from './main.ts';
+import { Output } from './output.ts';
+import { baseName } from './policyHost.ts';
+import { Progress } from './progress.ts';
+import { OutFolder } from './runFolder.ts';
+import { withGpu } from './session.ts';
+
+/** Differences that are printed of a run; the rest is counted. */
+const SHOWN = 3;
+
+export function repeatCommand(context: Context, exit: (code: number) => void): Command {
+  return new Command('repeat')
+    .description(
+      'Makes an item again from its JSON and compares every number with the runs kept beside it. ' +
+        'On the same adapter they are the same to the last bit.',
+    )
+    .argument('<file>', 'ITEM.json in a folder of `reproduce`')
+    .option('--seeds <n>', 'only the first n of its seeds')
+    .option('--json', 'JSON lines on stdout: one a run, and a last one')
+    .action(async (file: string, options: { seeds?: string; json?: boolean }) =>
+      exit(await repeat(context, file, options)),
+    );
+}
+
+/** The item of a file, in the context that it was made in. @throws InputError where there is none. */
+function read(path: string, seeds: string | undefined) {
+  const file = resolve(path);
+  const item = items.find(({ id }) => `${id}.json` === basename(file));
+  const kept = item && existsSync(file) ? readItem(dirname(file), item.id) : null;
+  if (!item || !kept)
+    throw new InputError(
+      `repeat: expected the ITEM.json of a folder of \`reproduce\`, got ${path}. Check the path.`,
+    );
+  const count =
+    seeds === undefined
+      ? kept.context.seeds.length
+      : wholeNumber('--seeds', seeds, 1, kept.context.seeds.length);
+  const model = kept.model ?? undefined;
+  const setting: ItemContext = {
+    ...kept.context,
+    base: baseName(kept.context.base, model),
+    seeds: kept.context.seeds.slice(0, count),
+  };
+  return { folder: dirname(file), item, kept, setting, model };
+}
+
+/** Resolves with the exit code: 0 where all numbers are the same, 1 where one differs. */
+async function repeat(
+  context: Context,
+  path: string,
+  options: { seeds?: string; json?: boolean },
+): Promise<number> {
+  const { folder, item, kept, setting, model } = read(path, options.seeds);
+  const output = new Output(options.json ?? false);
+  const before = new FolderStore(new OutFolder(folder, []), (message) => output.note(message));
+  let same = 0;
+  let different = 0;
+  const soFar = () => ({ item: item.id, same, different });
+
+  const work = (signal: AbortSignal) =>
+    withGpu(async (gpu) => {
+      const lab = laboratory(context, gpu, { model, store: new MemoryStore(), signal });
+      const units = item.units(setting);
+      const keys = new Set(await Promise.all(units.map((unit) => keyIn(lab, unit))));
+      const missing = [...keys].filter((key) => !kept.runs.includes(key)).length;
+      if (missing > 0)
+        throw new InputError(
+          `repeat: expected the runs of ${path}, got ${missing} others, for this version asks for them. ` +
+            'Check out the commit of its provenance.',
+        );
+      output.note(
+        `${(await unitsToRun(units, lab)).length} runs are made again on ${gpu.adapter.description}`,
+      );
+      let progress: Progress | undefined;
+      for await (const { unit, key, record, done, total } of runUnits(units, lab)) {
+        progress ??= new Progress('repeat', Math.round(total));
+        progress.update(Math.round(done), describeUnit(unit));
+        if (!record) continue;
+        const first = await before.get(key);
+        // A policy that only probes look at may not have been kept.
+        if (!first) continue;
+        const found = differencesOf(first, record);
+        if (found.length === 0) same++;
+        else different++;
+        progress.clear();
+        const words = `${found.length === 0 ? 'the same' : 'DIFFERENT'}: ${describeUnit(unit)}`;
+        output.result({ run: key, differences: found }, [words, ...inWords(found)].join('\n'));
+      }
+      progress?.clear();
+      const done = same > 0 && different === 0;
+      output.result(
+        { done, ...soFar() },
+        `${item.id}: ${same} of ${same + different} runs gave the same numbers, to the last bit`,
+      );
+      return done ? 0 : 1;
+    });
+  return concluded(output, work, soFar);
+}
+
+const inWords = (found: readonly Difference[]): string[] => [
+  ...found
+    .slice(0, SHOWN)
+    .map(({ path, before, after }) => `  ${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`),
+  ...(found.length > SHOWN ? [`  and ${found.length - SHOWN} more`] : []),
+];
