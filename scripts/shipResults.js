@@ -16,7 +16,7 @@ const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio
 run('bin/actguide.js', 'report', folder);
 const server = await createServer({ root, logLevel: 'error', server: { middlewareMode: true, hmr: false } });
 const { shippedResults } = await server.ssrLoadModule('/src/cli/shipResults.ts');
-const files = await shippedResults(root, folder);
+const files = shippedResults(folder);
 await server.close();
 rmSync(shipped, { recursive: true, force: true });
 mkdirSync(shipped, { recursive: true });

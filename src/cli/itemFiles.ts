@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import {
   csv,
-  drawnFigure,
   ITEM_SCHEMA,
   judgeItem,
   Results,
@@ -17,11 +16,16 @@ import { baseName, fileHost } from './policyHost.ts';
 import type { OutFolder } from './runFolder.ts';
 
 /** Writes `ITEM.json`, `ITEM.csv` and, where the item has a figure with data, `ITEM.svg`. */
-export function writeItem(out: OutFolder, file: ItemFile, { rows, figure }: Measurement): void {
-  out.writeJson(`${file.item}.json`, file);
+export function writeItem(out: OutFolder, file: ItemFile, { rows }: Measurement): void {
+  writeItemJson(out, file);
   out.write(`${file.item}.csv`, csv(rows));
-  const drawn = drawnFigure(figure);
-  if (drawn) out.write(`${file.item}.svg`, drawFigure(drawn));
+  if (file.figure) out.write(`${file.item}.svg`, drawFigure(file.figure));
+}
+
+/** `ITEM.json`, for people to read; the figure's many points stand in one line at its end. */
+export function writeItemJson(out: OutFolder, { figure, ...file }: ItemFile): void {
+  const readable = JSON.stringify(file, null, 2).replace(/\n}$/, '');
+  out.write(`${file.item}.json`, `${readable},\n  "figure": ${JSON.stringify(figure ?? null)}\n}\n`);
 }
 
 /** `ITEM.json` of an item, null where there is none. @throws InputError for one of another schema. */
@@ -42,7 +46,7 @@ export function readItem(folder: string, id: string): ItemFile | null {
 }
 
 /**
- * An item of a folder of `reproduce` judged anew from its runs. Where runs that it was made from are not found any more,
+ * An item of a folder of `reproduce` judged anew from its runs. Where a whole one now asks for runs that are not there,
  * because a later version measures otherwise, it stays as it was judged and `measured` is null; of the later version
  * it then has what stands beside a claim.
  */

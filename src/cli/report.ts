@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import { items } from '../experiments/index.ts';
 import { FolderStore } from './folderStore.ts';
-import { readItem, rejudged, writeItem } from './itemFiles.ts';
+import { readItem, rejudged, writeItem, writeItemJson } from './itemFiles.ts';
 import type { Context } from './main.ts';
 import { Output } from './output.ts';
 import { reportHtml } from './reportHtml.ts';
@@ -49,9 +49,9 @@ async function report({ root }: Context, path: string, output: Output): Promise<
     const judged = await rejudged(root, item, file, store);
     if (judged.measured) writeItem(out, judged.file, judged.measured);
     else {
-      out.writeJson(`${item.id}.json`, judged.file);
+      writeItemJson(out, judged.file);
       output.note(
-        `${item.id}: some of its runs are of an earlier version, so it stays as it was judged. ` +
+        `${item.id}: it asks for runs that are not there, so it stays as it was judged. ` +
           `\`npx actguide reproduce ${item.id} --out ${path}\` makes it again.`,
       );
     }

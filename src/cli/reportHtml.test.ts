@@ -28,6 +28,7 @@ const file: ItemFile = {
   paper: null,
   tables: [],
   verdicts: [],
+  figure: null,
 };
 const html = (values: number[]) =>
   reportHtml([{ file: { ...file, verdicts: [verdict(claim, values)] }, svg: null }]);

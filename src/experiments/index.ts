@@ -27,7 +27,7 @@ export {
   type Row,
   type Table,
 } from './item.ts';
-export { drawnFigure, ITEM_SCHEMA, judgeItem, type ItemFile, type ItemResult } from './judge.ts';
+export { ITEM_SCHEMA, judgeItem, type ItemFile } from './judge.ts';
 export {
   keyIn,
   runUnits,

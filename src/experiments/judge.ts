@@ -25,10 +25,7 @@ export interface ItemFile {
   readonly paper: Item['paper'];
   readonly tables: Measurement['tables'];
   readonly verdicts: Measurement['verdicts'];
-}
-
-/** An item with the figure that its data make, as the lab shows it. */
-export interface ItemResult extends ItemFile {
+  /** Its panels with data; null where none has. */
   readonly figure: Figure | null;
 }
 
@@ -46,7 +43,7 @@ export async function judgeItem(
   const records = found.filter((record) => record !== null);
   const measured = item.measure(context, await Results.load(units, lab));
   const { id, title, reference, design, paper } = item;
-  const { tables, verdicts } = measured;
+  const { tables, verdicts, figure } = measured;
   const file: ItemFile = {
     schema: ITEM_SCHEMA,
     item: id,
@@ -62,12 +59,13 @@ export async function judgeItem(
     paper,
     tables,
     verdicts,
+    figure: drawnFigure(figure),
   };
   return { file, measured, kept: records.length };
 }
 
 /** The panels of a figure that have data; null where none has. */
-export function drawnFigure(figure: Figure | null): Figure | null {
+function drawnFigure(figure: Figure | null): Figure | null {
   const panels = figure?.panels.filter(({ points }) => points.length > 0) ?? [];
   return figure && panels.length > 0 ? { ...figure, panels } : null;
 }

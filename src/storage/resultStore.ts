@@ -1,11 +1,11 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { RECORD_SCHEMA, type ItemResult, type RecordStore, type UnitRecord } from '../experiments/index.ts';
+import { RECORD_SCHEMA, type ItemFile, type RecordStore, type UnitRecord } from '../experiments/index.ts';
 import { openDatabase, StorageError } from './database.ts';
 
 /** An item of the paper as a person's own runs have it. */
 export interface OwnResult {
   readonly item: string;
-  readonly result: ItemResult;
+  readonly result: ItemFile;
   /** Keys of the records that belong to it: its units, and those whose weights they needed. */
   readonly keys: readonly string[];
   /** Runs of the item that are kept, of all that it asks for. */

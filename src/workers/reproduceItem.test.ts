@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { items, type Item } from '../experiments/index.ts';
+import { comparison } from '../experiments/comparison.ts';
+import { ACTGUIDE, actguideVariant, GRPO, grpoVariant } from '../experiments/variants.ts';
 import { gateContext, gateLab } from '../experiments/testing/gateLab.ts';
 import { training } from '../experiments/item.ts';
 import type { OwnResult } from '../storage/index.ts';
@@ -7,7 +8,11 @@ import { reproduceItem } from './reproduceItem.ts';
 import type { ReproductionEvent } from './reproduceProtocol.ts';
 import { baseNames } from './shippedHost.ts';
 
-const fig6 = items.find(({ id }) => id === 'fig6') as Item;
+const item = comparison(
+  { id: 'fig0', title: 'A comparison', reference: 'Figure 0', design: 'Two methods.', paper: null },
+  (context) => [actguideVariant(context), grpoVariant(context)],
+  [{ claim: 'One does better.', first: ACTGUIDE, second: GRPO, paper: null }],
+);
 
 /** A host that remembers; `after` is called with every event. */
 function host(after: (event: ReproductionEvent) => void = () => undefined) {
@@ -31,15 +36,15 @@ describe('reproduceItem', () => {
   it('runs what an item asks for and keeps what the data say', async () => {
     const { lab } = await gateLab();
     const own = host();
-    await reproduceItem(fig6, gateContext, lab, own);
+    await reproduceItem(item, gateContext, lab, own);
     const steps = progress(own.events);
     expect(steps.at(-1)).toMatchObject({ share: 1, made: 6, toMake: 6 });
     expect(steps[0]).toMatchObject({ share: 1 / 18, made: 0 });
     expect(steps[0].unit).toMatch(/^actguide micro, .*3 steps, seed 1/);
     const last = own.kept.at(-1);
-    expect(last?.own).toMatchObject({ item: 'fig6', runsDone: 6, runs: 6, result: { done: true } });
+    expect(last?.own).toMatchObject({ item: 'fig0', runsDone: 6, runs: 6, result: { done: true } });
     expect(last?.own.keys).toHaveLength(6);
-    expect(last?.own.result.figure?.panels).toHaveLength(2);
+    expect(last?.own.result.figure?.panels).toHaveLength(3);
     expect(last?.own.result.verdicts[0].values).toHaveLength(3);
     // A line a training step of each of the six runs, and the header.
     expect(last?.data.trim().split('\n')).toHaveLength(1 + 6 * 3);
@@ -52,18 +57,18 @@ describe('reproduceItem', () => {
     const cut = host((event) => {
       if (event.type === 'progress' && event.made === 2) abort.abort();
     });
-    await expect(reproduceItem(fig6, gateContext, lab, cut)).rejects.toThrow('aborted');
+    await expect(reproduceItem(item, gateContext, lab, cut)).rejects.toThrow('aborted');
     expect(cut.kept.at(-1)?.own).toMatchObject({ runsDone: 2, runs: 6, result: { done: false } });
     expect(created).toHaveLength(2);
 
     const rest = host();
-    await reproduceItem(fig6, gateContext, { ...lab, signal: undefined }, rest);
+    await reproduceItem(item, gateContext, { ...lab, signal: undefined }, rest);
     // What is there is shown at once; only the rest is made.
     expect(rest.events[0]).toMatchObject({ type: 'result', own: { runsDone: 2 } });
     expect(progress(rest.events).at(-1)).toMatchObject({ share: 1, made: 4, toMake: 4 });
     expect(created).toHaveLength(6);
     const whole = host();
-    await reproduceItem(fig6, gateContext, (await gateLab()).lab, whole);
+    await reproduceItem(item, gateContext, (await gateLab()).lab, whole);
     expect(rest.kept.at(-1)?.own.result.verdicts).toEqual(whole.kept.at(-1)?.own.result.verdicts);
   });
 
@@ -72,7 +77,7 @@ describe('reproduceItem', () => {
     abort.abort();
     const { lab } = await gateLab(abort.signal);
     const own = host();
-    await expect(reproduceItem(fig6, gateContext, lab, own)).rejects.toThrow('aborted');
+    await expect(reproduceItem(item, gateContext, lab, own)).rejects.toThrow('aborted');
     expect(own.kept).toEqual([]);
     expect(own.events).toEqual([]);
   });

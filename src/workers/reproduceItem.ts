@@ -1,7 +1,6 @@
 import {
   csv,
   describeUnit,
-  drawnFigure,
   judgeItem,
   keyIn,
   runUnits,
@@ -46,8 +45,7 @@ export async function reproduceItem(
   let news = true;
   const conclude = async (): Promise<void> => {
     const { file, measured, kept } = await judgeItem(item, context, lab, { provenance, model: null });
-    const result = { ...file, figure: drawnFigure(measured.figure) };
-    const own = { item: item.id, result, keys, runsDone: kept, runs: file.runs.length };
+    const own = { item: item.id, result: file, keys, runsDone: kept, runs: file.runs.length };
     news = false;
     concludedAt = performance.now();
     if (kept === 0 && units.length > 0) return;
