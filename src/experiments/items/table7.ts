@@ -26,7 +26,8 @@ const findings: Readonly<Partial<Record<Injection, Investigation>>> = {
   messages: {
     finding:
       'A replayed plan comes with its observations, so nothing has to be copied from the prompt: 1.00 at every level, against ' +
-      '0.96 to 1.00 for the plan in the query, with a base policy that was taught all three places alike.',
+      '0.96 to 1.00 for the plan in the query, with a base policy that was taught all three places alike. Of one that was ' +
+      'taught the query alone the order is the paper’s: the claims below.',
     tryIt: null,
   },
 };
@@ -34,8 +35,14 @@ const findings: Readonly<Partial<Record<Injection, Investigation>>> = {
 /** Updates of pretraining in a quick look: the skills are then barely there. */
 const QUICK_UPDATES = 40;
 
-/** A base policy that has seen guidance in each of the places equally often, so that none is new to it. */
-const base = ({ run, quick }: ItemContext): PolicySource => ({
+/** What pretraining showed of guidance: each of the places equally often, so that none is new, or the query alone. */
+const lessons = ['all three places', 'the query alone'] as const;
+type Lesson = (typeof lessons)[number];
+
+const base = (context: ItemContext, lesson: Lesson): PolicySource =>
+  lesson === 'the query alone' ? { kind: 'base', name: context.base } : taughtAll(context);
+
+const taughtAll = ({ run, quick }: ItemContext): PolicySource => ({
   kind: 'pretrain',
   policy: run.policy,
   settings: {
@@ -45,19 +52,21 @@ const base = ({ run, quick }: ItemContext): PolicySource => ({
   },
 });
 
-const unit = (context: ItemContext, injection: Injection, seed: number) =>
-  evaluation(context, base(context), seed, { injection });
+const unit = (context: ItemContext, lesson: Lesson, injection: Injection, seed: number) =>
+  evaluation(context, base(context, lesson), seed, { injection });
 
-const scores = (context: ItemContext, results: Results, injection: Injection) =>
+const scores = (context: ItemContext, results: Results, lesson: Lesson, injection: Injection) =>
   context.seeds.flatMap((seed) => {
-    const success = results.of(unit(context, injection, seed))?.result;
+    const success = results.of(unit(context, lesson, injection, seed))?.result;
     return success ? [{ seed, success }] : [];
   });
 
 /** Per seed: success with the plan in the query minus that of another way. */
-function gains(context: ItemContext, results: Results, other: Injection): number[] {
-  const found = new Map(scores(context, results, other).map(({ seed, success }) => [seed, success.mean]));
-  return scores(context, results, 'query').flatMap(({ seed, success }) => {
+function gains(context: ItemContext, results: Results, lesson: Lesson, other: Injection): number[] {
+  const found = new Map(
+    scores(context, results, lesson, other).map(({ seed, success }) => [seed, success.mean]),
+  );
+  return scores(context, results, lesson, 'query').flatMap(({ seed, success }) => {
     const value = found.get(seed);
     return value === undefined ? [] : [success.mean - value];
   });
@@ -69,23 +78,30 @@ export const table7: Item = {
   reference: 'Table 7',
   design:
     'A base policy pretrained on guidance in all three places equally often; success when it is given the plan without ' +
-    'its last action: nowhere, behind the prompt as if it had said so, carried out in its history, or in the query.',
+    'its last action: nowhere, behind the prompt as if it had said so, carried out in its history, or in the query. The ' +
+    'same of the usual base policy, which was shown plans in the query alone.',
   paper: {
     caption: 'Paper, Table 7: Reward@1 in percent.',
     columns: ['unguidance', 'assistant prefix', 'user-assistant messages', 'reference plan in query prompt'],
     rows: [[57.9, 74.5, 80.1, 85.7]],
   },
   units: (context) =>
-    context.seeds.flatMap((seed) => injections.map((injection) => unit(context, injection, seed))),
+    context.seeds.flatMap((seed) =>
+      lessons.flatMap((lesson) => injections.map((injection) => unit(context, lesson, injection, seed))),
+    ),
 
   measure(context, results) {
-    const found = injections.map((injection) => ({
-      injection,
-      scores: scores(context, results, injection),
-    }));
-    const rows = found.flatMap(({ injection, scores: own }) =>
+    const found = lessons.flatMap((lesson) =>
+      injections.map((injection) => ({
+        lesson,
+        injection,
+        scores: scores(context, results, lesson, injection),
+      })),
+    );
+    const rows = found.flatMap(({ lesson, injection, scores: own }) =>
       own.flatMap(({ seed, success }) =>
         [success.mean, ...success.levels].map((value, i): Row => ({
+          taught: lesson,
           injection,
           seed,
           level: i === 0 ? 'mean' : i - 1,
@@ -100,8 +116,9 @@ export const table7: Item = {
         {
           caption:
             'Success of the base policy by injection: mean [95 % interval] over seeds of the tasks, and by level.',
-          columns: ['', 'mean', ...searchLevels],
-          rows: found.map(({ injection, scores: own }) => [
+          columns: ['taught', '', 'mean', ...searchLevels],
+          rows: found.map(({ lesson, injection, scores: own }) => [
+            lesson,
             names[injection],
             withInterval(own.map(({ success }) => success.mean)),
             ...searchLevels.map((_, level) => withInterval(own.map(({ success }) => success.levels[level]))),
@@ -115,30 +132,37 @@ export const table7: Item = {
         panels: [
           {
             title: 'Injection',
-            mark: 'bar',
+            mark: 'dot',
             x: { label: '', domain: injections.map((injection) => names[injection]) },
             y: { label: 'success', domain: [0, 1] },
-            points: found.flatMap(({ injection, scores: own }) => {
+            points: found.flatMap(({ lesson, injection, scores: own }) => {
               if (own.length === 0) return [];
               const { mean: y, low, high } = bootstrapMean(own.map(({ success }) => success.mean));
-              return [{ series: 'success', x: names[injection], y, low, high }];
+              return [{ series: `taught ${lesson}`, x: names[injection], y, low, high }];
             }),
           },
         ],
       },
-      verdicts: (['none', 'assistant', 'messages'] as const).map((other) =>
-        verdict(
-          {
-            claim: `The plan in the query prompt does better than ${other === 'none' ? 'no guidance' : names[other]}.`,
-            statistic: `success, mean of the five levels, plan in the query − ${names[other]}`,
-            per: 'seed',
-            side: 'above',
-            threshold: 0,
-            paper: `Reward@1 85.70 against ${papers[other]}`,
-            investigation: findings[other],
-          },
-          gains(context, results, other),
-        ),
+      verdicts: lessons.flatMap((lesson) =>
+        (['none', 'assistant', 'messages'] as const).map((other) => {
+          const way = other === 'none' ? 'no guidance' : names[other];
+          const better = `he plan in the query prompt does better than ${way}.`;
+          const usual = lesson === 'all three places';
+          return verdict(
+            {
+              claim: usual
+                ? `T${better}`
+                : `Ours: of a base policy that was taught the query alone, t${better}`,
+              statistic: `success, mean of the five levels, plan in the query − ${names[other]}, taught ${lesson}`,
+              per: 'seed',
+              side: 'above',
+              threshold: 0,
+              paper: `Reward@1 85.70 against ${papers[other]}`,
+              ...(usual && { investigation: findings[other] }),
+            },
+            gains(context, results, lesson, other),
+          );
+        }),
       ),
     };
   },
