@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { relativeError, testData, testGpu } from '../../test/gpu.ts';
 import { hash3 } from '../core/random.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
-import { attentionBackward, attentionForward } from './attention.ts';
+import { attentionBackward, attentionForward, blockRows, withBlocks } from './attention.ts';
 
 describe('attention on the GPU', () => {
   // A random tree in depth-first order: each row hangs below the last row or one of its ancestors, or is a root.
@@ -21,9 +21,10 @@ describe('attention on the GPU', () => {
     ['lengths 3, 1, 5', packedRows([3, 1, 5]), 3, 8],
     ['lengths 64, 17', packedRows([64, 17]), 2, 16],
     ['length 128', packedRows([128]), 4, 16],
-    ['lengths 9, 2', packedRows([9, 2]), 2, 64],
+    ['lengths 9, 2', packedRows([9, 2]), 1, 64],
     ['a tree of 7', treeRows([-1, 0, 1, 1, 3, 0, -1]), 2, 4],
     ['a tree of 301', treeRows(random(301)), 4, 16],
+    ['a tree of 70 wide rows', treeRows(random(70)), 2, 20],
   ])('%s: forward and backward agree with the reference', async (_, rows, H, D) => {
     const gpu = await testGpu();
     const M = rows.rows.length / 4;
@@ -51,6 +52,15 @@ describe('attention on the GPU', () => {
     attentionBackward(gpu.recorder, t, { M, H, D });
     const [out, dQ, dK, dV] = await gpu.read(t.out, t.dQ, t.dK, t.dV);
     expect(relativeError(out, attentionForwardRef(q, k, v, rows, { M, H, D }))).toBeLessThan(1e-5);
+    // Blocks of rows take fewer loads and give the same bits.
+    const blocked = withBlocks(rows.rows, blockRows(D));
+    const inBlocks = { ...t, rows: gpu.upload(blocked) };
+    const dims = { M, H, D, blocks: blocked.length / 4 - M };
+    attentionForward(gpu.recorder, inBlocks, dims);
+    attentionBackward(gpu.recorder, inBlocks, dims);
+    expect(await gpu.read(t.out, t.dQ, t.dK, t.dV)).toEqual([out, dQ, dK, dV]);
+    gpu.free(inBlocks.rows);
+
     const expected = attentionBackwardRef(q, k, v, rows, d, { M, H, D });
     expect(relativeError(dQ, expected.dQ)).toBeLessThan(2e-5);
     expect(relativeError(dK, expected.dK)).toBeLessThan(2e-5);

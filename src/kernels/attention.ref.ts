@@ -88,13 +88,16 @@ export function attentionBackwardRef(
 export function treeRows(parents: readonly number[]): { rows: Uint32Array; paths: Uint32Array } {
   const rows: number[] = [];
   const paths: number[] = [];
-  parents.forEach((_, m) => {
-    const path: number[] = [];
-    for (let row = m; row >= 0; row = parents[row]) path.unshift(row);
+  let [path, start]: [number[], number] = [[], 0];
+  parents.forEach((parent, m) => {
+    if (parent !== m - 1 || m === 0) start = paths.length;
+    // A row that follows its parent goes on with its parent's path.
+    path = [...path.slice(0, path.indexOf(parent) + 1), m];
+    paths.length = start;
+    paths.push(...path);
     let end = m + 1;
     while (end < parents.length && parents[end] >= m) end++;
-    rows.push(path.length - 1, paths.length, end, 0);
-    paths.push(...path);
+    rows.push(path.length - 1, start, end, 0);
   });
   return { rows: Uint32Array.from(rows), paths: Uint32Array.from(paths) };
 }

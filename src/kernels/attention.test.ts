@@ -1,9 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { withBlocks } from './attention.ts';
 import { gradientError } from '../../test/gradcheck.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
 
 const wave = (length: number, step: number): Float64Array =>
   Float64Array.from({ length }, (_, i) => Math.sin(i * step));
+
+it('blocks are rows that follow one another and end together', () => {
+  const { rows } = treeRows([-1, 0, 1, 2, 3, 4, 3, -1, 7]);
+  const blocks = withBlocks(rows, 3).subarray(4 * 9);
+  expect(Array.from({ length: blocks.length / 4 }, (_, b) => [...blocks.subarray(4 * b, 4 * b + 2)])).toEqual(
+    [
+      [0, 3],
+      [3, 1],
+      [4, 2],
+      [6, 1],
+      [7, 2],
+    ],
+  );
+});
 
 describe('attention reference', () => {
   it('the first position attends to itself alone; equal keys average the values', () => {

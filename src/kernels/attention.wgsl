@@ -1,18 +1,20 @@
 // Causal attention over the rows of a prefix tree, where sequences that begin alike share rows. Row m has position
 // rows[m].x and sees positions 0..rows[m].x of its path: position p lies in row paths[rows[m].y + p] of `keys` and
 // `values`. In training the keys are the batch's own rows, in depth-first order; in decoding they are the cache: the
-// same kernel serves both. One thread per (row, head), no barriers.
+// same kernel serves both. A thread takes a head of a block of rows that follow one another in a sequence, for they
+// see the same keys but for the last few, and loads are what this costs. No barriers.
 struct Dims {
   M: u32,
   H: u32,
   D: u32, // head dimension, a multiple of 4, at most 64
+  B: u32, // parts of blocks
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // (M, H, D)
 @group(0) @binding(2) var<storage, read> keys: array<vec4f>; // (*, H, D)
 @group(0) @binding(3) var<storage, read> values: array<vec4f>; // (*, H, D)
-@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the subtree, 0
+@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the subtree, 0; (B) first row, rows, 0, 0
 @group(0) @binding(5) var<storage, read> paths: array<u32>; // rows of keys and values, in order of position
 @group(0) @binding(6) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
 @group(0) @binding(7) var<storage, read_write> out: array<vec4f>; // (M, H, D)
@@ -22,131 +24,221 @@ struct Dims {
 @group(0) @binding(11) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
 
 override QUADS: u32 = 4; // D / 4
+override ROWS: u32 = 1; // that a thread takes
+override GROUP: u32 = 1; // rows of a block in `rows` at most, a multiple of ROWS; at 1 there are no blocks
 
-const MAX_QUADS = 16u;
+const MAX_QUADS = 16u; // ROWS * QUADS at most
+const UNSEEN = -1e30; // its weight is 0
+
+struct Run {
+  first: u32,
+  count: u32,
+  head: u32,
+}
 
 fn thread(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
 }
 
+// What thread i takes: the next ROWS rows of a block, of which none may be left.
+fn runOf(i: u32) -> Run {
+  let head = i % dims.H;
+  let b = i / dims.H;
+  if (GROUP == 1u) {
+    return Run(b, 1u, head);
+  }
+  let parts = GROUP / ROWS;
+  let run = rows[dims.M + b / parts];
+  let start = b % parts * ROWS;
+  let left = max(run.y, start) - start;
+  return Run(run.x + start, min(left, ROWS), head);
+}
+
+// Quad of (M, H, D) where the head of the block's row j starts; rows beyond its end are its last one.
+fn rowAt(run: Run, j: u32) -> u32 {
+  let row = run.first + min(j, run.count - 1u);
+  return (row * dims.H + run.head) * QUADS;
+}
+
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.M * dims.H) {
+  if (i >= dims.B * dims.H) {
     return;
   }
-  let row = rows[i / dims.H];
-  let head = i % dims.H;
+  let run = runOf(i);
+  if (run.count == 0u) {
+    return;
+  }
+  let row = rows[run.first];
   let scale = inverseSqrt(f32(dims.D));
   var query: array<vec4f, MAX_QUADS>;
   var sum: array<vec4f, MAX_QUADS>;
-  for (var d = 0u; d < QUADS; d++) {
-    query[d] = q[i * QUADS + d] * scale;
-  }
   // Online softmax: `best` is the running maximum, `total` and `sum` are relative to it.
-  var best = -1e30;
-  var total = 0.0;
-  for (var p = 0u; p <= row.x; p++) {
-    let at = (paths[row.y + p] * dims.H + head) * QUADS;
-    var score = 0.0;
+  var best: array<f32, MAX_QUADS>;
+  var total: array<f32, MAX_QUADS>;
+  for (var j = 0u; j < ROWS; j++) {
+    best[j] = UNSEEN;
     for (var d = 0u; d < QUADS; d++) {
-      score += dot(query[d], keys[at + d]);
+      query[j * QUADS + d] = q[rowAt(run, j) + d] * scale;
     }
-    let top = max(best, score);
-    let shrink = exp(best - top);
-    let weight = exp(score - top);
-    total = total * shrink + weight;
+  }
+  for (var p = 0u; p < row.x + run.count; p++) {
+    let at = (paths[row.y + p] * dims.H + run.head) * QUADS;
+    var score = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) {
-      sum[d] = sum[d] * shrink + weight * values[at + d];
+      let key = keys[at + d];
+      for (var j = 0u; j < ROWS; j++) {
+        score[j] += dot(query[j * QUADS + d], key);
+      }
     }
-    best = top;
+    var weight: array<f32, MAX_QUADS>;
+    var shrink: array<f32, MAX_QUADS>;
+    for (var j = 0u; j < ROWS; j++) {
+      let seen = select(UNSEEN, score[j], p <= row.x + j);
+      let less = exp(-abs(seen - best[j]));
+      weight[j] = select(less, 1.0, seen > best[j]);
+      shrink[j] = select(1.0, less, seen > best[j]);
+      total[j] = total[j] * shrink[j] + weight[j];
+      best[j] = max(best[j], seen);
+    }
+    for (var d = 0u; d < QUADS; d++) {
+      let value = values[at + d];
+      for (var j = 0u; j < ROWS; j++) {
+        sum[j * QUADS + d] = sum[j * QUADS + d] * shrink[j] + weight[j] * value;
+      }
+    }
   }
-  for (var d = 0u; d < QUADS; d++) {
-    out[i * QUADS + d] = sum[d] / total;
+  for (var j = 0u; j < run.count; j++) {
+    for (var d = 0u; d < QUADS; d++) {
+      out[rowAt(run, j) + d] = sum[j * QUADS + d] / total[j];
+    }
+    stats[rowAt(run, j) / QUADS] = vec2f(best[j] + log(total[j]), 0.0);
   }
-  stats[i] = vec2f(best + log(total), 0.0);
 }
 
-// dQ, and delta = dOut . out, which dK and dV need.
+// delta = dOut . out, which the gradients below need.
+@compute @workgroup_size(64)
+fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = thread(id, groups);
+  if (i >= dims.M * dims.H) {
+    return;
+  }
+  var sum = 0.0;
+  for (var d = 0u; d < QUADS; d++) {
+    sum += dot(dOut[i * QUADS + d], out[i * QUADS + d]);
+  }
+  stats[i].y = sum;
+}
+
 @compute @workgroup_size(64)
 fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.M * dims.H) {
+  if (i >= dims.B * dims.H) {
     return;
   }
-  let row = rows[i / dims.H];
-  let head = i % dims.H;
+  let run = runOf(i);
+  if (run.count == 0u) {
+    return;
+  }
+  let row = rows[run.first];
   let scale = inverseSqrt(f32(dims.D));
   var query: array<vec4f, MAX_QUADS>;
   var dy: array<vec4f, MAX_QUADS>;
-  // With w(p) the weights: dQ = Σ w(p) (dOut·v(p) - dOut·out) k(p), where dOut·out = Σ w(p) dOut·v(p), in one pass.
-  var pulled: array<vec4f, MAX_QUADS>; // Σ w(p) dOut·v(p) k(p)
-  var mean: array<vec4f, MAX_QUADS>; // Σ w(p) k(p)
-  let lse = stats[i].x;
-  var weighted = 0.0;
-  for (var d = 0u; d < QUADS; d++) {
-    query[d] = q[i * QUADS + d] * scale;
-    dy[d] = dOut[i * QUADS + d];
-  }
-  for (var p = 0u; p <= row.x; p++) {
-    let at = (paths[row.y + p] * dims.H + head) * QUADS;
-    var score = 0.0;
-    var dWeight = 0.0;
+  var sum: array<vec4f, MAX_QUADS>;
+  var stat: array<vec2f, MAX_QUADS>;
+  for (var j = 0u; j < ROWS; j++) {
+    stat[j] = stats[rowAt(run, j) / QUADS];
     for (var d = 0u; d < QUADS; d++) {
-      score += dot(query[d], keys[at + d]);
-      dWeight += dot(dy[d], values[at + d]);
-    }
-    let weight = exp(score - lse);
-    let pull = weight * dWeight;
-    weighted += pull;
-    for (var d = 0u; d < QUADS; d++) {
-      pulled[d] += pull * keys[at + d];
-      mean[d] += weight * keys[at + d];
+      query[j * QUADS + d] = q[rowAt(run, j) + d] * scale;
+      dy[j * QUADS + d] = dOut[rowAt(run, j) + d];
     }
   }
-  for (var d = 0u; d < QUADS; d++) {
-    dQ[i * QUADS + d] = scale * (pulled[d] - weighted * mean[d]);
+  for (var p = 0u; p < row.x + run.count; p++) {
+    let at = (paths[row.y + p] * dims.H + run.head) * QUADS;
+    var score = array<f32, MAX_QUADS>();
+    var dWeight = array<f32, MAX_QUADS>();
+    for (var d = 0u; d < QUADS; d++) {
+      let key = keys[at + d];
+      let value = values[at + d];
+      for (var j = 0u; j < ROWS; j++) {
+        score[j] += dot(query[j * QUADS + d], key);
+        dWeight[j] += dot(dy[j * QUADS + d], value);
+      }
+    }
+    for (var j = 0u; j < ROWS; j++) {
+      let seen = select(UNSEEN, score[j], p <= row.x + j);
+      score[j] = exp(seen - stat[j].x) * (dWeight[j] - stat[j].y) * scale;
+    }
+    for (var d = 0u; d < QUADS; d++) {
+      let key = keys[at + d];
+      for (var j = 0u; j < ROWS; j++) {
+        sum[j * QUADS + d] += score[j] * key;
+      }
+    }
   }
-  stats[i].y = weighted;
+  for (var j = 0u; j < run.count; j++) {
+    for (var d = 0u; d < QUADS; d++) {
+      dQ[rowAt(run, j) + d] = sum[j * QUADS + d];
+    }
+  }
 }
 
 // dK and dV of a row: a sum over the rows that see it, which are its subtree. Training layout: keys are the batch's
-// rows.
+// rows. The rows of a block end where its first one's subtree ends.
 @compute @workgroup_size(64)
 fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.M * dims.H) {
+  if (i >= dims.B * dims.H) {
     return;
   }
-  let row = i / dims.H;
-  let head = i % dims.H;
-  let end = rows[row].z;
+  let run = runOf(i);
+  if (run.count == 0u) {
+    return;
+  }
+  let end = rows[run.first].z;
   let scale = inverseSqrt(f32(dims.D));
   var key: array<vec4f, MAX_QUADS>;
   var value: array<vec4f, MAX_QUADS>;
   var sumK: array<vec4f, MAX_QUADS>;
   var sumV: array<vec4f, MAX_QUADS>;
-  for (var d = 0u; d < QUADS; d++) {
-    key[d] = keys[i * QUADS + d] * scale;
-    value[d] = values[i * QUADS + d];
-  }
-  for (var m = row; m < end; m++) {
-    let j = m * dims.H + head;
-    var score = 0.0;
-    var dWeight = 0.0;
+  for (var j = 0u; j < ROWS; j++) {
     for (var d = 0u; d < QUADS; d++) {
-      score += dot(key[d], q[j * QUADS + d]);
-      dWeight += dot(value[d], dOut[j * QUADS + d]);
-    }
-    let weight = exp(score - stats[j].x);
-    let dScore = weight * (dWeight - stats[j].y) * scale;
-    for (var d = 0u; d < QUADS; d++) {
-      sumK[d] += dScore * q[j * QUADS + d];
-      sumV[d] += weight * dOut[j * QUADS + d];
+      key[j * QUADS + d] = keys[rowAt(run, j) + d] * scale;
+      value[j * QUADS + d] = values[rowAt(run, j) + d];
     }
   }
-  for (var d = 0u; d < QUADS; d++) {
-    dK[i * QUADS + d] = sumK[d];
-    dV[i * QUADS + d] = sumV[d];
+  for (var m = run.first; m < end; m++) {
+    let at = (m * dims.H + run.head) * QUADS;
+    let stat = stats[at / QUADS];
+    var score = array<f32, MAX_QUADS>();
+    var dWeight = array<f32, MAX_QUADS>();
+    for (var d = 0u; d < QUADS; d++) {
+      let query = q[at + d];
+      let dy = dOut[at + d];
+      for (var j = 0u; j < ROWS; j++) {
+        score[j] += dot(key[j * QUADS + d], query);
+        dWeight[j] += dot(value[j * QUADS + d], dy);
+      }
+    }
+    var weight: array<f32, MAX_QUADS>;
+    for (var j = 0u; j < ROWS; j++) {
+      weight[j] = exp(select(UNSEEN, score[j], m >= run.first + j) - stat.x);
+      score[j] = weight[j] * (dWeight[j] - stat.y) * scale;
+    }
+    for (var d = 0u; d < QUADS; d++) {
+      let query = q[at + d];
+      let dy = dOut[at + d];
+      for (var j = 0u; j < ROWS; j++) {
+        sumK[j * QUADS + d] += score[j] * query;
+        sumV[j * QUADS + d] += weight[j] * dy;
+      }
+    }
+  }
+  for (var j = 0u; j < run.count; j++) {
+    for (var d = 0u; d < QUADS; d++) {
+      dK[rowAt(run, j) + d] = sumK[j * QUADS + d];
+      dV[rowAt(run, j) + d] = sumV[j * QUADS + d];
+    }
   }
 }

@@ -22,7 +22,7 @@ export function backward(
   gradients: Weights,
   arena: TrainingArena,
   table: Tensor,
-  M: number,
+  { M, blocks }: { readonly M: number; readonly blocks: number },
 ): void {
   const { width: C, heads: H, feedForward: F, vocabulary: V, context: T } = config;
   const { partial, dResidual, dNormed } = arena;
@@ -78,8 +78,16 @@ export function backward(
     inputGradient(dResidual, w.out, arena.dAttended, { N: C, K: C });
     attentionBackward(
       recorder,
-      { ...act, ...arena.input, dOut: arena.dAttended, dQ: arena.dQ, dK: arena.dK, dV: arena.dV },
-      { M, H, D: C / H },
+      {
+        ...act,
+        ...arena.input,
+        out: act.attended,
+        dOut: arena.dAttended,
+        dQ: arena.dQ,
+        dK: arena.dK,
+        dV: arena.dV,
+      },
+      { M, H, D: C / H, blocks },
     );
     ropeBackward(
       recorder,

@@ -15,7 +15,7 @@ const batchRows = (prefix: string, rows: number, paths: number): [string, number
   [`${prefix}.tokens`, rows],
   [`${prefix}.position`, rows],
   [`${prefix}.kvRow`, rows],
-  [`${prefix}.rows`, 4 * rows],
+  [`${prefix}.rows`, 8 * rows], // with their blocks
   [`${prefix}.paths`, paths],
 ];
 

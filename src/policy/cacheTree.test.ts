@@ -10,7 +10,14 @@ it('forgets what no sequence ends in or passes through, and uses its rows again'
   tree.moveEnd(ROOT, a);
   tree.moveEnd(ROOT, b);
   expect([tree.size, tree.count]).toEqual([5, 5]);
-  tree.setComputed(b);
+  const all = tree.takeRows([a, b]);
+  expect(all.rows.map((node) => tree.token(node))).toEqual([1, 2, 3, 4, 5]);
+  expect(
+    all.starts.map((start, i) => all.paths.slice(start, start + 1 + tree.position(all.rows[i])).at(-1)),
+  ).toEqual(all.rows);
+  expect(all.last).toEqual([2, 4]);
+  // What is computed is not computed again, but for the ends themselves.
+  expect(tree.takeRows([b]).rows).toEqual([b]);
 
   // A sequence that moves on keeps its path.
   const longer = tree.child(b, 6);
@@ -24,8 +31,9 @@ it('forgets what no sequence ends in or passes through, and uses its rows again'
 
   const again = grow(tree, [1, 2, 4, 5]);
   expect(tree.size).toBe(6);
-  expect(tree.isComputed(again)).toBe(false);
   tree.moveEnd(ROOT, again);
+  // Its last two rows are new ones in the place of forgotten ones.
+  expect(tree.takeRows([again]).rows).toHaveLength(2);
   tree.moveEnd(a, ROOT);
   tree.moveEnd(again, ROOT);
   expect([tree.size, tree.count]).toEqual([6, 0]);

@@ -74,20 +74,31 @@ export class CacheTree {
     return node === ROOT ? 0 : this.depths[node] + 1;
   }
 
-  /** Whether its keys and values are in the cache. */
-  isComputed(node: Node): boolean {
-    return this.computed[node];
-  }
-
-  setComputed(node: Node): void {
-    this.computed[node] = true;
-  }
-
   /** Nodes from the first token to `node`. */
   path(node: Node): Node[] {
     const path = new Array<Node>(this.length(node));
     for (let n = node; n !== ROOT; n = this.parents[n]) path[this.depths[n]] = n;
     return path;
+  }
+
+  /**
+   * What is not yet computed of the sequences that end in `heads`, and those ends in any case: nodes, where the path of
+   * each starts in `paths`, and for each head which of the rows it is. They count as computed from now on.
+   */
+  takeRows(heads: readonly Node[]): { rows: Node[]; starts: number[]; paths: Node[]; last: number[] } {
+    const [rows, starts, paths]: [Node[], number[], Node[]] = [[], [], []];
+    const last = heads.map((head) => {
+      const path = this.path(head);
+      for (const node of path) {
+        if (this.computed[node] && node !== head) continue;
+        this.computed[node] = true;
+        rows.push(node);
+        starts.push(paths.length);
+      }
+      for (const node of path) paths.push(node);
+      return rows.length - 1;
+    });
+    return { rows, starts, paths, last };
   }
 
   clear(): void {

@@ -32,7 +32,7 @@ export function layerForward(
   config: PolicyConfig,
   w: LayerWeights,
   act: LayerActivations,
-  row: RowTensors & { readonly table: Tensor },
+  row: RowTensors & { readonly table: Tensor; readonly blocks?: number },
   x: Tensor,
   out: Tensor,
   M: number,
@@ -71,13 +71,14 @@ export function layerOutput(
   config: PolicyConfig,
   w: LayerWeights,
   act: LayerActivations,
-  row: Pick<RowTensors, 'rows' | 'paths'>,
+  row: Pick<RowTensors, 'rows' | 'paths'> & { readonly blocks?: number },
   x: Tensor,
   out: Tensor,
   M: number,
 ): void {
   const { width: C, heads: H, feedForward: F } = config;
-  attentionForward(recorder, { ...act, ...row, out: act.attended }, { M, H, D: C / H });
+  const { rows, paths, blocks } = row;
+  attentionForward(recorder, { ...act, rows, paths, out: act.attended }, { M, H, D: C / H, blocks });
   matmul(recorder, 'nn', { a: act.attended, b: w.out, residual: x, out: act.middle }, { M, N: C, K: C });
   rmsnormForward(
     recorder,

@@ -1,4 +1,5 @@
 import { LabError } from '../core/errors.ts';
+import { blockRows, withBlocks } from '../kernels/attention.ts';
 import { embeddingForward } from '../kernels/embedding.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { sample } from '../kernels/sample.ts';
@@ -187,26 +188,17 @@ export class GpuDecoder implements Decoder {
    */
   private compute(heads: readonly Node[]): void {
     const { tree, gpu } = this;
-    const rows: Node[] = [];
-    const starts: number[] = [];
-    const paths: number[] = [];
-    const last = heads.map((head) => {
-      const path = tree.path(head);
-      for (const node of path) {
-        if (tree.isComputed(node) && node !== head) continue;
-        tree.setComputed(node);
-        rows.push(node);
-        starts.push(paths.length);
-      }
-      for (const node of path) paths.push(node);
-      return rows.length - 1;
-    });
+    const { rows, starts, paths, last } = tree.takeRows(heads);
     this.cache.reserve(tree.size);
     const arena = this.scratch(rows.length, paths.length);
     const { feed } = arena;
     const meta = (of: readonly number[]) =>
       Uint32Array.from(of.flatMap((m) => [tree.position(rows[m]), starts[m], 0, 0]));
-    gpu.write(feed.rows, meta(Array.from(rows, (_, m) => m)));
+    const blocked = withBlocks(
+      meta(Array.from(rows, (_, m) => m)),
+      blockRows(this.config.width / this.config.heads),
+    );
+    gpu.write(feed.rows, blocked);
     gpu.write(feed.paths, Uint32Array.from(paths));
     gpu.write(
       feed.tokens,
@@ -219,11 +211,11 @@ export class GpuDecoder implements Decoder {
     gpu.write(feed.kvRow, Uint32Array.from(rows));
     gpu.write(this.heads.last, Uint32Array.from(last));
     gpu.write(this.heads.rows, meta(last));
-    this.runLayers(arena, rows.length, heads.length);
+    this.runLayers(arena, rows.length, blocked.length / 4 - rows.length, heads.length);
   }
 
   /** M rows through the layers; of the last one the R heads need all, the other rows but keys and values. */
-  private runLayers(arena: DecodingArena, M: number, R: number): void {
+  private runLayers(arena: DecodingArena, M: number, blocks: number, R: number): void {
     const { gpu, config, weights, table, heads } = this;
     const { recorder } = gpu;
     const { feed, residual, scratch } = arena;
@@ -231,7 +223,7 @@ export class GpuDecoder implements Decoder {
     weights.layers.forEach((layer, l) => {
       const act = { ...scratch, ...this.cache.layers[l] };
       if (l + 1 < config.layers)
-        return layerForward(recorder, config, layer, act, { ...feed, table }, residual, residual, M);
+        return layerForward(recorder, config, layer, act, { ...feed, table, blocks }, residual, residual, M);
       layerKeysAndValues(recorder, config, layer, act, { ...feed, table }, residual, M);
       const size = { M: R, C: config.width, V: M, scale: 1 };
       embeddingForward(recorder, { tokens: heads.last, table: act.q, out: heads.q }, size);

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import { blockRows, withBlocks } from '../kernels/attention.ts';
 import type { PolicyConfig } from './types.ts';
 
 /** Token sequences, as callers have them. */
@@ -20,8 +21,9 @@ export interface PrefixTree {
   readonly tokens: Uint32Array;
   /** [M] place in its sequences. */
   readonly position: Uint32Array;
-  /** [M, 4]: position, start of its path in `paths`, end of its subtree, 0 (see `attention`). */
+  /** [M + blocks, 4]: position, start of its path in `paths`, end of its subtree, 0; then the blocks (see `withBlocks`). */
   readonly rows: Uint32Array;
+  readonly blocks: number;
   /** Rows from a root to every last row that some row's path leads through. */
   readonly paths: Uint32Array;
   /** [M] the row's own number: where its key and value go. */
@@ -41,16 +43,17 @@ export interface PrefixTree {
 export function prefixTrees(sequences: Sequences, config: PolicyConfig, limit: number): PrefixTree[] {
   sequences.forEach((sequence, s) => checkSequence(sequence, s, config));
   const order = sequences.map((_, s) => s).sort((a, b) => compare(sequences[a], sequences[b]) || a - b);
+  const blockSize = blockRows(config.width / config.heads);
   const trees: PrefixTree[] = [];
   let growing = new GrowingTree();
   for (const s of order) {
     if (!growing.fits(sequences[s], limit)) {
-      trees.push(growing.finish());
+      trees.push(growing.finish(blockSize));
       growing = new GrowingTree();
     }
     growing.add(s, sequences[s]);
   }
-  if (order.length > 0) trees.push(growing.finish());
+  if (order.length > 0) trees.push(growing.finish(blockSize));
   return trees;
 }
 
@@ -122,7 +125,7 @@ class GrowingTree {
     [this.last, this.path] = [sequence, path];
   }
 
-  finish(): PrefixTree {
+  finish(blockSize: number): PrefixTree {
     this.close(0);
     const { members, places, tokens, parents, ends } = this;
     const M = tokens.length;
@@ -144,13 +147,15 @@ class GrowingTree {
       scores[m] = next[parent]++;
       targets[scores[m]] = tokens[m];
     });
+    const blocked = withBlocks(rows, blockSize);
     return {
       members,
       places,
       count: M,
+      blocks: blocked.length / 4 - M,
       tokens: Uint32Array.from(tokens),
       position,
-      rows,
+      rows: blocked,
       paths: Uint32Array.from(this.paths),
       own: Uint32Array.from(tokens, (_, m) => m),
       starts,

@@ -42,9 +42,9 @@ export class TrainingPass {
   /** Records the forward pass of the loaded batch under `weights`; leaves logits [M, V] and all activations. */
   forward(weights: Weights): { logits: Tensor } {
     const { gpu, config, table } = this;
-    const { arena, M } = this.current;
+    const { arena, M, blocks } = this.current;
     const { residual, layers, input, normed, rstd, logits } = arena;
-    const row = { ...input, table };
+    const row = { ...input, table, blocks };
     embed(gpu.recorder, config, weights, input.tokens, residual[0], M);
     layers.forEach((activations, l) =>
       layerForward(
@@ -102,11 +102,11 @@ export class TrainingPass {
 
   /** Records the backward pass from the logits' gradient into `gradients`, which is overwritten. Consumes the activations. */
   backward(weights: Weights, gradients: Weights): void {
-    const { arena, M, tokens } = this.current;
+    const { arena, M, blocks, tokens } = this.current;
     const { order, starts } = invertTokens(tokens, this.config.vocabulary);
     this.gpu.write(arena.order, order);
     this.gpu.write(arena.orderStarts, starts);
-    backward(this.gpu.recorder, this.config, weights, gradients, arena, this.table, M);
+    backward(this.gpu.recorder, this.config, weights, gradients, arena, this.table, { M, blocks });
   }
 
   destroy(): void {
@@ -127,10 +127,10 @@ export class TrainingPass {
     const { arena, batch } = this;
     if (!arena || !batch)
       throw new Error('TrainingPass: expected a loaded batch, found none. Call load first.');
-    const { count: M, tokens, targets } = batch;
+    const { count: M, blocks, tokens, targets } = batch;
     // Where no row has a successor there is nothing to score, and one slot that nothing points to.
     const dims = { M, V: this.config.vocabulary, P: Math.max(1, targets.length) };
-    return { arena, M, tokens, dims };
+    return { arena, M, blocks, tokens, dims };
   }
 
   private reserve(rows: number, paths: number): TrainingArena {
