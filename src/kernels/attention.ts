@@ -20,7 +20,7 @@ export const attention = defineOp({
     dK: 'read_write',
     dV: 'read_write',
   },
-  dims: { M: 'u32', H: 'u32', D: 'u32', B: 'u32' },
+  dims: { M: 'u32', D: 'u32', B: 'u32' },
   kernels: {
     forward: ['q', 'keys', 'values', 'rows', 'paths', 'stats', 'out'],
     delta: ['stats', 'out', 'dOut'],
@@ -138,7 +138,7 @@ export function attentionBackward(
 ): void {
   check('attention.backward', tensors, dims);
   const { M, H, D } = dims;
-  recorder.dispatch(attention, 'delta', tensors, { M, H, D, B: 0 }, grid(M * H), { QUADS: D / 4 });
+  recorder.dispatch(attention, 'delta', tensors, { M, D, B: 0 }, grid(M * H), { H, QUADS: D / 4 });
   dispatch(recorder, 'backwardQuery', tensors, dims);
   dispatch(recorder, 'backwardKeyValue', tensors, dims);
 }
@@ -152,7 +152,8 @@ function dispatch(
   const GROUP = blocks === undefined ? 1 : blockRows(D);
   const ROWS = entryPoint === 'forward' ? GROUP : Math.min(GROUP, BACKWARD_ROWS);
   const B = ((blocks ?? M) * GROUP) / ROWS;
-  recorder.dispatch(attention, entryPoint, tensors, { M, H, D, B }, grid(B * H), {
+  recorder.dispatch(attention, entryPoint, tensors, { M, D, B }, grid(B * H), {
+    H,
     QUADS: D / 4,
     ROWS,
     GROUP,

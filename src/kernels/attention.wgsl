@@ -5,7 +5,6 @@
 // see the same keys but for the last few, and loads are what this costs. No barriers.
 struct Dims {
   M: u32,
-  H: u32,
   D: u32, // head dimension, a multiple of 4, at most 64
   B: u32, // parts of blocks
 }
@@ -23,6 +22,8 @@ struct Dims {
 @group(0) @binding(10) var<storage, read_write> dK: array<vec4f>; // (M, H, D)
 @group(0) @binding(11) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
 
+// Constants of the pipeline: so divisions by them cost little.
+override H: u32 = 1;
 override QUADS: u32 = 4; // D / 4
 override ROWS: u32 = 1; // that a thread takes
 override GROUP: u32 = 1; // rows of a block in `rows` at most, a multiple of ROWS; at 1 there are no blocks
@@ -42,8 +43,8 @@ fn thread(id: vec3u, groups: vec3u) -> u32 {
 
 // What thread i takes: the next ROWS rows of a block, of which none may be left.
 fn runOf(i: u32) -> Run {
-  let head = i % dims.H;
-  let b = i / dims.H;
+  let head = i % H;
+  let b = i / H;
   if (GROUP == 1u) {
     return Run(b, 1u, head);
   }
@@ -57,13 +58,13 @@ fn runOf(i: u32) -> Run {
 // Quad of (M, H, D) where the head of the block's row j starts; rows beyond its end are its last one.
 fn rowAt(run: Run, j: u32) -> u32 {
   let row = run.first + min(j, run.count - 1u);
-  return (row * dims.H + run.head) * QUADS;
+  return (row * H + run.head) * QUADS;
 }
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.B * dims.H) {
+  if (i >= dims.B * H) {
     return;
   }
   let run = runOf(i);
@@ -84,7 +85,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     }
   }
   for (var p = 0u; p < row.x + run.count; p++) {
-    let at = (paths[row.y + p] * dims.H + run.head) * QUADS;
+    let at = (paths[row.y + p] * H + run.head) * QUADS;
     var score = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) {
       let key = keys[at + d];
@@ -121,7 +122,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @compute @workgroup_size(64)
 fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.M * dims.H) {
+  if (i >= dims.M * H) {
     return;
   }
   var sum = 0.0;
@@ -134,7 +135,7 @@ fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
 @compute @workgroup_size(64)
 fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.B * dims.H) {
+  if (i >= dims.B * H) {
     return;
   }
   let run = runOf(i);
@@ -155,7 +156,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     }
   }
   for (var p = 0u; p < row.x + run.count; p++) {
-    let at = (paths[row.y + p] * dims.H + run.head) * QUADS;
+    let at = (paths[row.y + p] * H + run.head) * QUADS;
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) {
@@ -189,7 +190,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
 @compute @workgroup_size(64)
 fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.B * dims.H) {
+  if (i >= dims.B * H) {
     return;
   }
   let run = runOf(i);
@@ -209,7 +210,7 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
     }
   }
   for (var m = run.first; m < end; m++) {
-    let at = (m * dims.H + run.head) * QUADS;
+    let at = (m * H + run.head) * QUADS;
     let stat = stats[at / QUADS];
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();

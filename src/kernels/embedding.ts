@@ -16,7 +16,7 @@ export const embedding = defineOp({
     dOut: 'read',
     dTable: 'read_write',
   },
-  dims: { M: 'u32', C: 'u32', V: 'u32', scale: 'f32' },
+  dims: { M: 'u32', V: 'u32', scale: 'f32' },
   kernels: { forward: ['tokens', 'table', 'out'], backward: ['order', 'starts', 'dOut', 'dTable'] },
 });
 
@@ -30,10 +30,10 @@ export function embeddingForward(
   tensors: { tokens: Tensor; table: Tensor; out: Tensor },
   dims: { M: number; C: number; V: number; scale: number },
 ): void {
-  const { M, C, V } = dims;
+  const { M, C, V, scale } = dims;
   requireDims('embedding.forward', { M, C, V });
   requireLengths('embedding.forward', tensors, { tokens: M, table: V * C, out: M * C });
-  recorder.dispatch(embedding, 'forward', tensors, dims, grid(M * C));
+  recorder.dispatch(embedding, 'forward', tensors, { M, V, scale }, grid(M * C), { C });
 }
 
 /**
@@ -50,7 +50,7 @@ export function embeddingBackward(
   const { V, C, n, scale } = dims;
   requireDims('embedding.backward', n === 0 ? { V, C } : { V, C, n });
   requireLengths('embedding.backward', tensors, { order: n, starts: V + 1, dOut: n * C, dTable: V * C });
-  recorder.dispatch(embedding, 'backward', tensors, { M: n, C, V, scale }, grid(V * C));
+  recorder.dispatch(embedding, 'backward', tensors, { M: n, V, scale }, grid(V * C), { C });
 }
 
 /**

@@ -20,7 +20,7 @@ export const rope = defineOp({
     dV: 'read',
     dQkv: 'read_write',
   },
-  dims: { M: 'u32', C: 'u32', D: 'u32', T: 'u32' },
+  dims: { M: 'u32', T: 'u32' },
   kernels: {
     forward: ['qkv', 'position', 'kvRow', 'table', 'q', 'keys', 'values'],
     backward: ['position', 'table', 'dQ', 'dK', 'dV', 'dQkv'],
@@ -56,8 +56,7 @@ export function ropeForward(
   },
   dims: RopeDims,
 ): void {
-  const uniforms = headDims('rope.forward', dims);
-  const { M, C, D, T } = uniforms;
+  const { M, C, D, T } = headDims('rope.forward', dims);
   requireLengths('rope.forward', tensors, {
     qkv: M * 3 * C,
     position: M,
@@ -67,7 +66,7 @@ export function ropeForward(
     keys: M * C,
     values: M * C,
   });
-  recorder.dispatch(rope, 'forward', tensors, uniforms, grid((M * C) / 2));
+  recorder.dispatch(rope, 'forward', tensors, { M, T }, grid((M * C) / 2), { C, D });
 }
 
 /**
@@ -80,8 +79,7 @@ export function ropeBackward(
   tensors: { dQ: Tensor; dK: Tensor; dV: Tensor; position: Tensor; table: Tensor; dQkv: Tensor },
   dims: RopeDims,
 ): void {
-  const uniforms = headDims('rope.backward', dims);
-  const { M, C, D, T } = uniforms;
+  const { M, C, D, T } = headDims('rope.backward', dims);
   requireLengths('rope.backward', tensors, {
     dQ: M * C,
     dK: M * C,
@@ -90,7 +88,7 @@ export function ropeBackward(
     table: T * D,
     dQkv: M * 3 * C,
   });
-  recorder.dispatch(rope, 'backward', tensors, uniforms, grid((M * C) / 2));
+  recorder.dispatch(rope, 'backward', tensors, { M, T }, grid((M * C) / 2), { C, D });
 }
 
 /** cos and sin of position · theta^(-2i/D), computed in float64. → [T, D/2, 2] */

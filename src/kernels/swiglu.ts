@@ -7,7 +7,7 @@ export const swiglu = defineOp({
   name: 'swiglu',
   wgsl,
   bindings: { gateUp: 'read', out: 'read_write', dOut: 'read_write', dGateUp: 'read_write' },
-  dims: { M: 'u32', F: 'u32' },
+  dims: { M: 'u32' },
   kernels: { forward: ['gateUp', 'out'], backward: ['dOut', 'dGateUp'] },
 });
 
@@ -24,7 +24,7 @@ export function swigluForward(
   requireDims('swiglu.forward', dims);
   const { M, F } = dims;
   requireLengths('swiglu.forward', tensors, { gateUp: M * 2 * F, out: M * F });
-  recorder.dispatch(swiglu, 'forward', tensors, dims, grid(M * F));
+  recorder.dispatch(swiglu, 'forward', tensors, { M }, grid(M * F), { F });
 }
 
 /**
@@ -40,5 +40,5 @@ export function swigluBackward(
   requireDims('swiglu.backward', dims);
   const { M, F } = dims;
   requireLengths('swiglu.backward', { gateUp, dOut }, { gateUp: M * 2 * F, dOut: M * F });
-  recorder.dispatch(swiglu, 'backward', { dOut, dGateUp: gateUp }, dims, grid(M * F));
+  recorder.dispatch(swiglu, 'backward', { dOut, dGateUp: gateUp }, { M }, grid(M * F), { F });
 }
