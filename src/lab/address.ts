@@ -32,6 +32,7 @@ export const panelNames = [
   'risk',
   'step',
   'anatomy',
+  'attention',
 ] as const;
 export type PanelName = (typeof panelNames)[number];
 

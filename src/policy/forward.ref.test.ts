@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logitsRef } from './forward.ref.ts';
+import { forwardRef, logitsRef } from './forward.ref.ts';
 import { initialParameters, parameterLayout } from './parameters.ts';
 import { policySizes, type PolicyConfig } from './types.ts';
 
@@ -34,5 +34,31 @@ describe('logitsRef', () => {
     expect(changedEnd.subarray(3 * V)).not.toEqual(base.subarray(3 * V));
     const swapped = logitsRef(config, parameters, [9, 5, 11, 2]);
     expect(Math.abs(swapped[3 * V] - base[3 * V])).toBeGreaterThan(1e-6);
+  });
+
+  it('attends to positions up to its own, with weights that sum to one', () => {
+    const config = { ...policySizes.nano, context: 16 };
+    const { layers: L, heads: H } = config;
+    const tokens = [5, 9, 11, 2];
+    const T = tokens.length;
+    const { attention, logits } = forwardRef(config, initialParameters(config, 3), tokens);
+    expect(logits).toEqual(logitsRef(config, initialParameters(config, 3), tokens));
+    expect(attention).toHaveLength(L * H * T * T);
+    for (let row = 0; row < L * H * T; row++) {
+      const weights = attention.subarray(row * T, (row + 1) * T);
+      expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+      expect(Math.max(0, ...weights.subarray((row % T) + 1))).toBe(0);
+    }
+    // The first position has only itself to look at.
+    expect(attention[0]).toBe(1);
+  });
+
+  it('by hand: attention between equal tokens of layer 0 depends on their distance alone', () => {
+    const config = { ...policySizes.nano, context: 16 };
+    const { attention } = forwardRef(config, initialParameters(config, 3), [7, 7, 7]);
+    const T = 3;
+    const logOdds = (t: number, s: number, r: number) =>
+      Math.log(attention[t * T + s] / attention[t * T + r]);
+    expect(logOdds(2, 1, 2)).toBeCloseTo(logOdds(1, 0, 1), 4);
   });
 });

@@ -33,10 +33,11 @@ function rotate(x: Float64Array, T: number, stride: number, column: number, D: n
     }
 }
 
-/** Causal attention. qkv [T, 3C] (rotated in place) → [T, C]. */
-function attention(qkv: Float64Array, T: number, C: number, H: number): Float64Array {
+/** Causal attention. qkv [T, 3C] (rotated in place) → [T, C], and the attention probabilities [H, T, T]. */
+function attention(qkv: Float64Array, T: number, C: number, H: number) {
   const D = C / H;
   const out = new Float64Array(T * C);
+  const looks = new Float32Array(H * T * T);
   for (let h = 0; h < H; h++) {
     const [q, k, v] = [h * D, C + h * D, 2 * C + h * D];
     rotate(qkv, T, 3 * C, q, D);
@@ -50,22 +51,30 @@ function attention(qkv: Float64Array, T: number, C: number, H: number): Float64A
       const highest = scores.reduce((a, b) => Math.max(a, b));
       const weights = scores.map((score) => Math.exp(score - highest));
       const total = weights.reduce((a, b) => a + b);
-      for (let s = 0; s <= t; s++)
-        for (let d = 0; d < D; d++) out[t * C + h * D + d] += (weights[s] / total) * qkv[s * 3 * C + v + d];
+      for (let s = 0; s <= t; s++) {
+        const p = weights[s] / total;
+        looks[(h * T + t) * T + s] = p;
+        for (let d = 0; d < D; d++) out[t * C + h * D + d] += p * qkv[s * 3 * C + v + d];
+      }
     }
   }
-  return out;
+  return { out, looks };
 }
+
+/** T tokens → logits [T, V], as {@link forwardRef} computes them. */
+export const logitsRef = (...input: Parameters<typeof forwardRef>): Float64Array =>
+  forwardRef(...input).logits;
 
 /**
  * Float64 forward pass of the whole policy, written to be read: what the GPU policy and the ONNX file are
- * tested against. `parameters` is the flat vector of {@link parameterLayout}; T tokens → logits [T, V].
+ * tested against. `parameters` is the flat vector of {@link parameterLayout}; T tokens → logits [T, V] and what
+ * every position attends to: attention [L, H, T, T], rows that sum to 1 over the positions up to their own.
  */
-export function logitsRef(
+export function forwardRef(
   config: PolicyConfig,
   parameters: ArrayLike<number>,
   tokens: readonly number[],
-): Float64Array {
+): { readonly logits: Float64Array; readonly attention: Float32Array } {
   const { vocabulary: V, width: C, layers, heads, feedForward: F } = config;
   const T = tokens.length;
   const weights = new Map(
@@ -81,9 +90,12 @@ export function logitsRef(
     for (let c = 0; c < C; c++) x[t * C + c] = embedding[token * C + c] * Math.sqrt(C);
   });
   const add = (y: Float64Array): void => y.forEach((value, i) => (x[i] += value));
+  const attended = new Float32Array(layers * heads * T * T);
   for (let l = 0; l < layers; l++) {
     const qkv = matmul(rmsnorm(x, weight(`${l}.norm1`)), weight(`${l}.qkv`), T, C, 3 * C);
-    add(matmul(attention(qkv, T, C, heads), weight(`${l}.out`), T, C, C));
+    const { out, looks } = attention(qkv, T, C, heads);
+    attended.set(looks, l * heads * T * T);
+    add(matmul(out, weight(`${l}.out`), T, C, C));
     const gateUp = matmul(rmsnorm(x, weight(`${l}.norm2`)), weight(`${l}.gateUp`), T, C, 2 * F);
     const hidden = new Float64Array(T * F);
     for (let t = 0; t < T; t++)
@@ -98,5 +110,5 @@ export function logitsRef(
   for (let t = 0; t < T; t++)
     for (let v = 0; v < V; v++)
       for (let c = 0; c < C; c++) logits[t * V + v] += normed[t * C + c] * embedding[v * C + c];
-  return logits;
+  return { logits, attention: attended };
 }

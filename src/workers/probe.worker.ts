@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { InputError } from '../core/errors.ts';
+import { importOnnx } from '../policy/onnx/importOnnx.ts';
 import { loadOrt } from '../policy/onnx/loadOrt.ts';
 import { ortModel } from '../policy/onnx/ortModel.ts';
 import type { LanguageModel, PolicySize } from '../policy/types.ts';
@@ -12,6 +13,7 @@ import type { LoadedProbe, OrtProbeApi } from './protocol.ts';
 class OrtProbeSession extends ProbeSession implements OrtProbeApi {
   protected readonly stepsDone = 0;
   private loaded: LanguageModel | undefined;
+  private weights = new Float32Array();
   private onProgress: (fraction: number) => void = () => undefined;
 
   connect(onProgress: (fraction: number) => void): Promise<void> {
@@ -24,6 +26,7 @@ class OrtProbeSession extends ProbeSession implements OrtProbeApi {
       const [ort, bytes] = await Promise.all([loadOrt(), fetchModel(size, modelsUrl)]);
       this.loaded?.destroy();
       this.loaded = await ortModel(ort, bytes);
+      this.weights = importOnnx(bytes).parameters;
       return { policy: this.loaded.config, world: worldView(this.plainWorld) };
     });
   }
@@ -31,6 +34,10 @@ class OrtProbeSession extends ProbeSession implements OrtProbeApi {
   protected model(): LanguageModel {
     if (!this.loaded) throw new InputError('probe: expected a loaded policy, found none. Load one first.');
     return this.loaded;
+  }
+
+  protected parameters(): Promise<Float32Array> {
+    return Promise.resolve(this.weights);
   }
 
   protected barrierProgress(fraction: number): void {

@@ -1,8 +1,10 @@
+import * as Comlink from 'comlink';
 import { actionLine, parseActionData, type ActionImport, type ActionLine } from '../actguide/actionData.ts';
 import { withDemonstrations } from '../actguide/demonstrations.ts';
 import { searchWorld, type SearchWorld } from '../envs/search/world.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
+import { policyLook } from './policyLook.ts';
 import { guidanceCurveOf, profileTask, sampleTrajectory, taskOf, taskView } from './probing.ts';
 import type {
   BarrierRequest,
@@ -27,6 +29,8 @@ export abstract class ProbeSession implements ProbeApi {
 
   /** @throws InputError while none is loaded. */
   protected abstract model(): LanguageModel;
+  /** Its weights of now. */
+  protected abstract parameters(): Promise<Float32Array>;
   /** Training steps behind the weights. */
   protected abstract get stepsDone(): number;
   protected abstract barrierProgress(fraction: number): void;
@@ -37,6 +41,14 @@ export abstract class ProbeSession implements ProbeApi {
 
   trajectory(request: TrajectoryRequest) {
     return this.exclusive(() => sampleTrajectory(this.model(), this.world, request, this.stepsDone));
+  }
+
+  look(tokens: readonly number[]) {
+    return this.exclusive(async () => {
+      const { config } = this.model();
+      const seen = policyLook(config, await this.parameters(), tokens, this.plainWorld.words, this.stepsDone);
+      return Comlink.transfer(seen, [seen.attention.buffer as ArrayBuffer]);
+    });
   }
 
   barrierProfile(request: BarrierRequest) {

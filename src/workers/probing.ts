@@ -25,6 +25,7 @@ import type {
   TurnView,
   WorldView,
 } from './protocol.ts';
+import { bothSequences } from './policyLook.ts';
 import { tokenViews } from './tokens.ts';
 import { actionsInWords, questionInWords, replyInWords } from './words.ts';
 
@@ -86,6 +87,7 @@ export async function sampleTrajectory(
     turns: turnViews(world, rollout),
     tokens: await tokenViews(model, world, rollout),
     path: pathOf(task, rollout),
+    sequences: bothSequences(world, rollout),
   };
 }
 

@@ -238,6 +238,10 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
     return this.base?.trained ? (this.run?.trainer.stepsDone ?? 0) : 0;
   }
 
+  protected parameters(): Promise<Float32Array> {
+    return this.model().parameters();
+  }
+
   protected model(): GpuPolicy {
     return this.requireBase().policy;
   }
