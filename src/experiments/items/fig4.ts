@@ -228,8 +228,8 @@ export const fig4: Item = {
             investigation: {
               finding:
                 'It is a matter of λ, which the paper leaves open: R_k counts every free word of a thought, and at λ = 0.1 they cost ' +
-                'more than the repaired barrier brings. From the same data of seeds 11–13 the peak lies 3.8 turns from k* at ' +
-                'λ = 0.1, 1.25 at 0.05, 1.03 at 0.03 and 0.97 at 0.01.',
+                'more than the repaired barrier brings. From the same data of seeds 11–15 the peak lies 3.6 turns from k* at ' +
+                'λ = 0.1, 1.10 at 0.05, 0.83 at 0.03 and 0.84 at 0.01.',
               tryIt: null,
             },
           },
