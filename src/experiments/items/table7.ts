@@ -133,12 +133,12 @@ export const table7: Item = {
           {
             title: 'Injection',
             mark: 'dot',
-            x: { label: '', domain: injections.map((injection) => names[injection]) },
+            x: { label: 'where the plan stands', domain: injections },
             y: { label: 'success', domain: [0, 1] },
             points: found.flatMap(({ lesson, injection, scores: own }) => {
               if (own.length === 0) return [];
               const { mean: y, low, high } = bootstrapMean(own.map(({ success }) => success.mean));
-              return [{ series: `taught ${lesson}`, x: names[injection], y, low, high }];
+              return [{ series: `taught ${lesson}`, x: injection, y, low, high }];
             }),
           },
         ],
