@@ -22,6 +22,7 @@ import type { Context } from './main.ts';
 import { Output } from './output.ts';
 import { baseName } from './policyHost.ts';
 import { Progress } from './progress.ts';
+import type { Provenance } from './provenance.ts';
 import { OutFolder } from './runFolder.ts';
 import { withGpu } from './session.ts';
 
@@ -91,6 +92,7 @@ async function repeat(
       output.note(
         `${(await unitsToRun(units, lab)).length} runs are made again on ${gpu.adapter.description}`,
       );
+      const origins = new Set<string>();
       let progress: Progress | undefined;
       for await (const { unit, key, record, done, total } of runUnits(units, lab)) {
         progress ??= new Progress('repeat', Math.round(total));
@@ -101,12 +103,16 @@ async function repeat(
         if (!first) continue;
         const found = differencesOf(first, record);
         if (found.length === 0) same++;
-        else different++;
+        else {
+          different++;
+          for (const origin of otherOrigins(first.provenance, lab.provenance())) origins.add(origin);
+        }
         progress.clear();
         const words = `${found.length === 0 ? 'the same' : 'DIFFERENT'}: ${describeUnit(unit)}`;
         output.result({ run: key, differences: found }, [words, ...inWords(found)].join('\n'));
       }
       progress?.clear();
+      for (const origin of origins) output.note(origin);
       const done = same > 0 && different === 0;
       output.result(
         { done, ...soFar() },
@@ -115,6 +121,22 @@ async function repeat(
       return done ? 0 : 1;
     });
   return concluded(output, work, soFar);
+}
+
+/** What differs between where a run was made and here, and can be why its numbers do. */
+function otherOrigins(before: object, after: object): string[] {
+  const [was, is] = [before, after] as Partial<Provenance>[];
+  const commit = was.commit !== is.commit || was.modified || is.modified;
+  const adapter = was.adapter?.description !== is.adapter?.description;
+  return [
+    ...(commit
+      ? [
+          `Sources: run of ${was.commit}${was.modified ? ', modified' : ''}, here ${is.commit}${is.modified ? ', modified' : ''}. ` +
+            'Another order of a sum is enough for other last bits: check out the commit of the run.',
+        ]
+      : []),
+    ...(adapter ? [`Adapter: run on ${was.adapter?.description}, here ${is.adapter?.description}.`] : []),
+  ];
 }
 
 const inWords = (found: readonly Difference[]): string[] => [
