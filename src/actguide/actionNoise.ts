@@ -32,12 +32,10 @@ export function insertNoise(
   const planned = new Set(clean.map((action) => numberOf(environment, action)));
   const irrelevant = environment.actions.map((_, number) => number).filter((number) => !planned.has(number));
   const plan = [...clean];
+  // What made a failing plan earn the reward would be no noise.
+  if (!earns(task.automaton(), task.automaton().start, numbersOf(environment, plan))) return plan;
   for (let missing = count; missing > 0; missing--) {
-    const choices = harmless(
-      task.automaton(),
-      plan.map((action) => numberOf(environment, action)),
-      irrelevant,
-    );
+    const choices = harmless(task.automaton(), numbersOf(environment, plan), irrelevant);
     if (choices.length === 0) break;
     const { place, action } = random.pick(choices);
     plan.splice(place, 0, environment.actions[action]);
@@ -69,3 +67,6 @@ function earns(automaton: Automaton, start: number, actions: readonly number[]):
 
 const numberOf = (environment: Environment, { tool, argument }: Action): number =>
   environment.actionIndex([tool, argument]);
+
+const numbersOf = (environment: Environment, plan: readonly Action[]): number[] =>
+  plan.map((action) => numberOf(environment, action));

@@ -29,6 +29,7 @@ export const panelNames = [
   'health',
   'barrier',
   'task',
+  'hands-on',
   'risk',
   'step',
   'anatomy',

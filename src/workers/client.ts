@@ -37,3 +37,7 @@ export async function startReproduction(
   await reproduction.call((remote) => remote.connect(Comlink.proxy(listener)));
   return reproduction;
 }
+
+/** A function of the page's that a worker may call while a call of its own lasts. */
+export const callback = <Arguments extends unknown[]>(call: (...given: Arguments) => void) =>
+  Comlink.proxy(call);

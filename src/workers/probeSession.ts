@@ -23,6 +23,8 @@ export abstract class ProbeSession implements ProbeApi {
   protected plainWorld: SearchWorld = searchWorld();
   /** The world with the plans that were demonstrated in their place: what probes see. */
   protected world: SearchWorld = this.plainWorld;
+  /** Ids of the tasks with such a plan. */
+  private demonstrated: ReadonlySet<string> = new Set();
   /** Tail of the queue of work on the model. */
   private queue: Promise<unknown> = Promise.resolve();
   private rerolling = new AbortController();
@@ -36,7 +38,10 @@ export abstract class ProbeSession implements ProbeApi {
   protected abstract barrierProgress(fraction: number): void;
 
   task(ref: TaskRef): Promise<TaskView> {
-    return this.now(() => taskView(this.world, ref));
+    return this.now(() => {
+      const view = taskView(this.world, ref);
+      return { ...view, demonstrated: this.demonstrated.has(view.id) };
+    });
   }
 
   trajectory(request: TrajectoryRequest) {
@@ -66,6 +71,7 @@ export abstract class ProbeSession implements ProbeApi {
   demonstrate(lines: readonly ActionLine[]): Promise<void> {
     return this.now(() => {
       this.world = withDemonstrations(this.plainWorld, lines, this.context);
+      this.demonstrated = new Set(lines.map((line) => line.task));
     });
   }
 
@@ -73,6 +79,7 @@ export abstract class ProbeSession implements ProbeApi {
   protected useWorld(options: WorldOptions): void {
     this.plainWorld = searchWorld(options);
     this.world = this.plainWorld;
+    this.demonstrated = new Set();
   }
 
   tools(): Promise<ToolView[]> {

@@ -53,6 +53,8 @@ export interface TaskView {
   readonly question: string;
   /** ḡ in words, one entry an action. */
   readonly plan: readonly string[];
+  /** Whether that is a demonstration in place of the reference plan. */
+  readonly demonstrated?: boolean;
   readonly maxTurns: number;
   readonly graph: GraphView;
 }

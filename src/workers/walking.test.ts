@@ -83,5 +83,6 @@ it('one noise action more leaves a plan that earns the reward, and a failing one
     expect(noisy).toHaveLength(plan.length + 1);
     expect(walk(noisy)).toMatchObject({ done: true, reward: 1 });
   }
-  expect(() => withOneNoiseAction(world, hard, plan.slice(0, 2), 1)).toThrow('Mend the plan first.');
+  for (const failing of [plan.slice(0, 2), plan.toSpliced(0, 1)])
+    expect(() => withOneNoiseAction(world, hard, failing, 1)).toThrow('Mend the plan first.');
 });

@@ -1,4 +1,5 @@
 import type { GuidanceCurve } from '../../workers/inspection.ts';
+import { planActions } from '../planEditing.ts';
 import type { BarrierView, ProbeApi, TaskRef, TaskView, TrajectoryView } from '../../workers/protocol.ts';
 
 /** Tasks shown close up come from this seed; no training run uses it by default. */
@@ -7,6 +8,9 @@ const TASK_SEED = 2026;
 export const TASKS_PER_LEVEL = 12;
 /** Rollouts a guidance level gets in Figure 4. */
 const CURVE_SAMPLES = 32;
+
+/** A held-out task that one can leaf to. */
+export const heldOutRef = (level: number, index: number): TaskRef => ({ seed: TASK_SEED, level, index });
 
 /** How the state reaches whichever worker answers probes. */
 export interface Prober {
@@ -36,6 +40,12 @@ export class CloseUp {
 
   constructor(private readonly prober: Prober) {}
 
+  /** The plan that the agent is shown, an action an entry. */
+  get shownPlan(): readonly string[] {
+    if (this.ownPlan === undefined) return this.task?.plan.slice(0, this.k) ?? [];
+    return planActions(this.ownPlan);
+  }
+
   get level(): number {
     return this.ref.level;
   }
@@ -46,7 +56,7 @@ export class CloseUp {
 
   /** Shows another held-out task. */
   open(level: number, index: number): Promise<void> {
-    return this.show({ seed: TASK_SEED, level, index: (index + TASKS_PER_LEVEL) % TASKS_PER_LEVEL });
+    return this.show(heldOutRef(level, (index + TASKS_PER_LEVEL) % TASKS_PER_LEVEL));
   }
 
   /** Shows another task, then samples it and computes its Figure 3. */

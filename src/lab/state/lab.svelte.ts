@@ -7,6 +7,7 @@ import type { RemoteWorker } from '../../workers/remote.ts';
 import { adapterName } from '../adapterName.ts';
 import { download } from '../download.ts';
 import { CloseUp, type Prober } from './closeUp.svelte.ts';
+import { HandsOn } from './handsOn.svelte.ts';
 import { LastStep, type Inspector } from './lastStep.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Recorder } from './recorder.ts';
@@ -25,6 +26,7 @@ export class Lab implements Prober, Inspector {
   readonly run = new Run();
   readonly library = new Library();
   readonly closeUp = new CloseUp(this);
+  readonly handsOn = new HandsOn(this, this.closeUp, () => this.run.loaded?.world.levels.length ?? 0);
   readonly lastStep = new LastStep(this);
   private trainer: RemoteWorker<TrainerApi> | undefined;
   private recorder: Recorder | undefined;
@@ -154,6 +156,7 @@ export class Lab implements Prober, Inspector {
       () => void this.library.refresh(),
     );
     const { loaded } = this.run;
+    if (loaded) await this.handsOn.library.open();
     if (loaded) await this.closeUp.open(Math.min(level ?? Infinity, loaded.world.levels.length - 1), index);
   }
 
@@ -163,8 +166,9 @@ export class Lab implements Prober, Inspector {
     this.run.status = 'starting';
     void this.guarded(async () => {
       await this.placeWorld(checked.config);
+      const config = { ...checked.config, ...this.handsOn.library.forRun(checked.config.method) };
       this.run.status = 'starting';
-      await this.remote().call((api) => api.start(checked.config, paused));
+      await this.remote().call((api) => api.start(config, paused));
     });
   }
 
@@ -186,6 +190,7 @@ export class Lab implements Prober, Inspector {
     const loaded = await this.remote().call((api) => api.setWorld(world));
     this.world = JSON.stringify(world);
     this.place(loaded);
+    await this.handsOn.library.open();
     const { level, index } = this.closeUp;
     void this.closeUp.open(Math.min(level, loaded.world.levels.length - 1), index);
   }

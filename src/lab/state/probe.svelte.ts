@@ -3,12 +3,14 @@ import type { OrtProbeApi, ProbeApi, WorldView } from '../../workers/protocol.ts
 import { modelsUrl, startProbe } from '../../workers/client.ts';
 import type { RemoteWorker } from '../../workers/remote.ts';
 import { CloseUp, type Prober } from './closeUp.svelte.ts';
+import { HandsOn } from './handsOn.svelte.ts';
 
 /** The page without WebGPU: the shipped policy through onnxruntime-web, one task close up. */
 export class ProbeLab implements Prober {
   world = $state.raw<WorldView | undefined>();
   problem = $state<string | undefined>();
   readonly closeUp = new CloseUp(this);
+  readonly handsOn = new HandsOn(this, this.closeUp, () => this.world?.levels.length ?? 0);
   private worker: RemoteWorker<OrtProbeApi> | undefined;
 
   async open(): Promise<void> {
@@ -22,6 +24,7 @@ export class ProbeLab implements Prober {
       this.problem = error instanceof Error ? error.message : String(error);
       return;
     }
+    await this.handsOn.library.open();
     await this.closeUp.open(this.world.levels.length - 1, 0);
   }
 
