@@ -11,7 +11,8 @@ import { build, createServer } from 'vite';
 import { drawPlots } from './benchPlots.js';
 import { root } from './install.js';
 
-const suites = ['train', 'sample', 'products', 'actguide', 'scaling', 'memory'];
+const suites = ['train', 'sample', 'products', 'kernels', 'actguide', 'scaling', 'memory'];
+const curves = ['batch', 'context', 'size', 'group'];
 const peers = ['jax-webgpu', 'jax-wasm', 'tfjs-webgpu', 'tfjs-wasm'];
 const places = ['chromium', 'node'];
 const help = `npm run bench -- [options]
@@ -19,6 +20,8 @@ const help = `npm run bench -- [options]
   --in <places>     where, separated by commas: ${places.join(', ')} (default: both)
   --suites <names>  what, separated by commas: ${suites.join(', ')} (default: all)
   --peers <names>   against whom: ${peers.join(', ')}, or none (default: all)
+  --batches <n,n>   batches of train, kernels, sample and scaling, in place of their own
+  --curves <names>  curves of scaling: ${curves.join(', ')} (default: all)
   --turns <n>       turns a task is timed, the median counts (default: 11; 3 with --quick)
   --quick           smaller cases and fewer turns
   --seed <n>        of weights, data and draws (default: 7)
@@ -134,7 +137,10 @@ try {
   ({ values: flags } = parseArgs({
     options: {
       ...Object.fromEntries(
-        ['in', 'suites', 'peers', 'turns', 'seed', 'out'].map((name) => [name, { type: 'string' }]),
+        ['in', 'suites', 'peers', 'batches', 'curves', 'turns', 'seed', 'out'].map((name) => [
+          name,
+          { type: 'string' },
+        ]),
       ),
       ...Object.fromEntries(['quick', 'gpu', 'json', 'help'].map((name) => [name, { type: 'boolean' }])),
     },
@@ -151,6 +157,8 @@ const options = {
     turns: countOf('turns', flags.turns, flags.quick ? 3 : 11, 2),
     quick: flags.quick ?? false,
     seed: countOf('seed', flags.seed, 7, 0),
+    ...(flags.batches && { batches: flags.batches.split(',').map((text) => countOf('batches', text, 0, 1)) }),
+    ...(flags.curves && { curves: listOf('curves', flags.curves, curves) }),
   },
   suites: listOf('suites', flags.suites, suites),
   peers: listOf('peers', flags.peers, peers),

@@ -1,6 +1,14 @@
 import type { Timing } from './measure.ts';
 
-export const suiteNames = ['train', 'sample', 'products', 'actguide', 'scaling', 'memory'] as const;
+export const suiteNames = [
+  'train',
+  'sample',
+  'products',
+  'kernels',
+  'actguide',
+  'scaling',
+  'memory',
+] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /** One measured case of one contender; a JSON line of `npm run bench -- --json`. */
@@ -30,4 +38,11 @@ export interface BenchSettings {
   /** Smaller cases, for a first look. */
   readonly quick: boolean;
   readonly seed: number;
+  /** Batches of `train` and `kernels`, sequences of `sample`, batches and sequences of `scaling`, in place of their own. */
+  readonly batches?: readonly number[];
+  /** Curves of `scaling`, in place of all. */
+  readonly curves?: readonly Curve[];
 }
+
+export const curveNames = ['batch', 'context', 'size', 'group'] as const;
+export type Curve = (typeof curveNames)[number];

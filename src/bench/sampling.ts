@@ -10,10 +10,10 @@ const NEW = 48;
 /** Sampling `NEW` tokens behind distinct prompts of `PROMPT` tokens at temperature 1, with a cache of keys and values. */
 export async function* samplingRuns(
   entries: readonly Entry[],
-  { turns, quick, seed }: BenchSettings,
+  { turns, quick, seed, batches }: BenchSettings,
 ): AsyncGenerator<BenchRecord> {
   const parameters = initialParameters(benchPolicy, seed);
-  const sequences = quick ? 64 : 256;
+  const sequences = batches?.[0] ?? (quick ? 64 : 256);
   const prompts = distinctSequences(sequences, PROMPT, benchPolicy.vocabulary, seed);
   const record = (entry: { name: string; backend: string }) => {
     const at = { sequences, prompt: PROMPT, new: NEW };

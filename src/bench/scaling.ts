@@ -4,22 +4,22 @@ import type { Contender } from './contender.ts';
 import { benchPolicy, benchUpdate, distinctSequences } from './data.ts';
 import { interleave, time, type Task } from './measure.ts';
 import { bufferBytes, resetPeak } from './memory.ts';
-import type { BenchRecord, BenchSettings } from './record.ts';
+import { curveNames, type BenchRecord, type BenchSettings, type Curve } from './record.ts';
 
 /** One point of a curve: a policy, sequences of `context` tokens, `batch` of them. */
 interface Point {
-  readonly curve: 'batch' | 'context' | 'size' | 'group';
+  readonly curve: Curve;
   readonly config: PolicyConfig;
   readonly batch: number;
   readonly context: number;
 }
 
-function points(quick: boolean): Point[] {
+function points({ quick, batches: asked }: BenchSettings): Point[] {
   const at = (curve: Point['curve'], change: Partial<Point>): Point => {
     const point = { curve, config: benchPolicy, batch: 64, context: 96, ...change };
     return { ...point, config: { ...point.config, context: point.context } };
   };
-  const batches = quick ? [64, 256] : [64, 256, 1024, 4096];
+  const batches = asked ?? (quick ? [64, 256] : [64, 256, 1024, 4096]);
   return [
     ...batches.map((batch) => at('batch', { batch, context: 48 })),
     ...(quick ? [48, 96] : [48, 96, 192, 384]).map((context) => at('context', { context })),
@@ -34,14 +34,12 @@ function points(quick: boolean): Point[] {
  * Cost of our train step against batch, context and model size, and of sampling 16 tokens against the number of
  * sequences (`group`). A curve's points are measured in turns.
  */
-export async function* scaling(
-  own: Contender,
-  { turns, quick, seed }: BenchSettings,
-): AsyncGenerator<BenchRecord> {
+export async function* scaling(own: Contender, settings: BenchSettings): AsyncGenerator<BenchRecord> {
   const device = own.device as GPUDevice;
-  for (const curve of ['batch', 'context', 'size', 'group'] as const) {
+  const { turns, seed, curves = curveNames } = settings;
+  for (const curve of curves) {
     const started: { point: Point; task: Task; firstMs: number; peakBytes: number; end: () => void }[] = [];
-    for (const point of points(quick).filter((p) => p.curve === curve)) {
+    for (const point of points(settings).filter((p) => p.curve === curve)) {
       resetPeak(device);
       const before = bufferBytes(device).bytes;
       const { config, batch, context } = point;

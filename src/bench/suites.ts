@@ -1,6 +1,7 @@
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { actguideParts } from './actguideStep.ts';
 import type { Entry } from './contender.ts';
+import { kernelTimes } from './kernels.ts';
 import { memory } from './memorySuite.ts';
 import { ours } from './ours.ts';
 import { lendNavigator, startPeer, type PeerName } from './peers/index.ts';
@@ -50,6 +51,7 @@ export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | Be
       train: () => trainSteps(entries, settings),
       sample: () => samplingRuns(entries, settings),
       products: () => productRates(gpu, settings),
+      kernels: () => kernelTimes(own, settings),
       actguide: async function* () {
         yield* actguideParts(gpu, await base(), settings);
       },

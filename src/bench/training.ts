@@ -24,11 +24,11 @@ interface Runner {
  */
 export async function* trainSteps(
   entries: readonly Entry[],
-  { turns, quick, seed }: BenchSettings,
+  { turns, quick, seed, batches: asked }: BenchSettings,
 ): AsyncGenerator<BenchRecord> {
   const { context: T, vocabulary: V } = benchPolicy;
   const parameters = initialParameters(benchPolicy, seed);
-  for (const batch of quick ? [64] : [64, 256]) {
+  for (const batch of asked ?? (quick ? [64] : [64, 256])) {
     const batches = Array.from({ length: COMPARED }, (_, i) => ({
       sequences: distinctSequences(batch, T, V, seed + i),
     }));

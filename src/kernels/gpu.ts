@@ -84,7 +84,7 @@ export class Gpu {
       );
     const { limits, info } = adapter;
     const device = await adapter.requestDevice({
-      requiredFeatures: (['subgroups'] as const).filter((f) => adapter.features.has(f)),
+      requiredFeatures: (['subgroups', 'timestamp-query'] as const).filter((f) => adapter.features.has(f)),
       requiredLimits: {
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         maxBufferSize: limits.maxBufferSize,

@@ -2,6 +2,7 @@ import { defineOp, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { sumChunks } from './sumChunks.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import { unrolled } from './unroll.ts';
 import anyWgsl from './matmulAny.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
@@ -14,7 +15,7 @@ const products = {
 } as const;
 const dims = { M: 'u32', N: 'u32', K: 'u32', mode: 'u32', chunk: 'u32' } as const;
 
-export const matmulOp = defineOp({ name: 'matmul', wgsl, bindings, dims, kernels: products });
+export const matmulOp = defineOp({ name: 'matmul', wgsl: unrolled(wgsl), bindings, dims, kernels: products });
 
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',

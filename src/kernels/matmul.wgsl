@@ -19,6 +19,7 @@ struct Dims {
 const ROWS = 8u; // outputs of a thread in nn and nt: ROWS x 4
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 const TN_ROWS = 4u; // outputs of a thread in tn: 4 * TN_ROWS x 4
+const OUTPUTS = 16u; // 4 * TN_ROWS
 
 fn store(at: u32, value: vec4f) {
   switch (dims.mode) {
@@ -48,13 +49,12 @@ fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     let b2 = b[(4u * k + 2u) * columns + safeColumn];
     let b3 = b[(4u * k + 3u) * columns + safeColumn];
     let tile = mat4x4f(b0, b1, b2, b3);
-    for (var i = 0u; i < ROWS; i++) {
-      let t = a[min(row + i, dims.M - 1u) * inner + k];
-      sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
+    for (var i = 0u; i < ROWS; i++) { // unroll
+      sum[i] += tile * a[min(row + i, dims.M - 1u) * inner + k];
     }
   }
   if (column < columns) {
-    for (var i = 0u; i < ROWS; i++) {
+    for (var i = 0u; i < ROWS; i++) { // unroll
       if (row + i < dims.M) {
         store((row + i) * columns + column, sum[i]);
       }
@@ -76,13 +76,12 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     let b2 = b[(4u * safeColumn + 2u) * inner + k];
     let b3 = b[(4u * safeColumn + 3u) * inner + k];
     let tile = transpose(mat4x4f(b0, b1, b2, b3));
-    for (var i = 0u; i < ROWS; i++) {
-      let t = a[min(row + i, dims.M - 1u) * inner + k];
-      sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
+    for (var i = 0u; i < ROWS; i++) { // unroll
+      sum[i] += tile * a[min(row + i, dims.M - 1u) * inner + k];
     }
   }
   if (column < columns) {
-    for (var i = 0u; i < ROWS; i++) {
+    for (var i = 0u; i < ROWS; i++) { // unroll
       if (row + i < dims.M) {
         store((row + i) * columns + column, sum[i]);
       }
@@ -98,10 +97,10 @@ fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   let row = group.x * TN_ROWS;
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
-  var sum: array<vec4f, TN_ROWS * 4u>;
+  var sum: array<vec4f, OUTPUTS>;
   for (var k = group.z * dims.chunk; k < min(dims.K, (group.z + 1u) * dims.chunk); k++) {
     let right = b[k * columns + safeColumn];
-    for (var i = 0u; i < TN_ROWS; i++) {
+    for (var i = 0u; i < TN_ROWS; i++) { // unroll
       let left = a[k * rows + min(row + i, rows - 1u)];
       sum[4u * i] += left.x * right;
       sum[4u * i + 1u] += left.y * right;
@@ -110,7 +109,7 @@ fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     }
   }
   if (column < columns) {
-    for (var i = 0u; i < TN_ROWS * 4u; i++) {
+    for (var i = 0u; i < OUTPUTS; i++) { // unroll
       if (4u * row + i < dims.M) {
         out[(group.z * dims.M + 4u * row + i) * columns + column] = sum[i];
       }

@@ -1,6 +1,7 @@
 import { LabError } from '../core/errors.ts';
 import type { Gpu } from './gpu.ts';
 import type { Op } from './op.ts';
+import type { Profiler } from './profiler.ts';
 import type { Tensor } from './tensor.ts';
 
 const UNIFORM_STRIDE = 256;
@@ -24,6 +25,8 @@ export class Recorder {
   /** Dispatches recorded since the device was made. */
   dispatches = 0;
   submits = 0;
+  /** Times the dispatches recorded while it is set. */
+  profiler: Profiler | undefined;
 
   /** `wideSubgroups`: subgroups of at least 8 lanes, which some ops have a faster kernel for. */
   constructor(
@@ -61,6 +64,12 @@ export class Recorder {
       word++;
     }
     this.encoder ??= this.gpu.device.createCommandEncoder();
+    if (this.profiler) {
+      this.pass?.end();
+      const shape = dims.K === undefined ? '' : ` ${dims.M}x${dims.N}x${dims.K}`;
+      const timestampWrites = this.profiler.next(`${op.name}.${entryPoint}${shape}`);
+      this.pass = this.encoder.beginComputePass({ timestampWrites });
+    }
     this.pass ??= this.encoder.beginComputePass();
     this.pass.setPipeline(kernel.pipeline);
     this.pass.setBindGroup(0, group, [this.slot * UNIFORM_STRIDE]);
