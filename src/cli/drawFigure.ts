@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Figure, Panel, Point } from '../experiments/index.ts';
+import { sideBySide, type Figure, type Panel } from '../experiments/index.ts';
 
 /** Okabe and Ito's colours without yellow: told apart by people with any kind of colour vision, and in print. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00', '#555555'];
@@ -24,9 +24,6 @@ function element(name: string, attributes: Record<string, string | number>, text
 
 /** A line of no more points than this shows them. */
 const FEW_POINTS = 16;
-/** Distance between the series at one place of an ordinal axis. */
-const DODGE = 0.14;
-
 /** The marks of a panel, back to front. */
 function marks({ mark, points, shaded, y }: Panel): Plot.Markish[] {
   const data = [...points];
@@ -55,24 +52,8 @@ function marks({ mark, points, shaded, y }: Panel): Plot.Markish[] {
   return [...base, Plot.ruleX(data, { x: 'x', y: 'y', stroke: 'series', strokeWidth: 5 }), error('#222')];
 }
 
-/** Dots over names become dots over numbers, the series side by side; the names are then the ticks. */
-function dodged(panel: Panel): { panel: Panel; ticks: readonly string[] | null } {
-  const names = panel.x.domain?.map(String) ?? [...new Set(panel.points.map(({ x }) => String(x)))];
-  if (panel.mark !== 'dot' || !panel.points.some(({ x }) => typeof x === 'string'))
-    return { panel, ticks: null };
-  const own = panel.points.every(({ x, series }) => x === series);
-  const series = own ? [] : [...new Set(panel.points.map((point) => point.series))];
-  const points = panel.points.map((point): Point => {
-    const aside = own ? 0 : series.indexOf(point.series) - (series.length - 1) / 2;
-    return { ...point, x: names.indexOf(String(point.x)) + DODGE * aside };
-  });
-  const x = { label: panel.x.label, domain: [-0.5, names.length - 0.5] };
-  // Where every name has a colour of its own, the legend tells them.
-  return { panel: { ...panel, x, points }, ticks: own ? [] : names };
-}
-
 function drawPanel(given: Panel, color: Plot.ScaleOptions): Element {
-  const { panel, ticks } = dodged(given);
+  const { panel, ticks } = sideBySide(given);
   const ordinal = panel.points.some((point) => typeof point.x === 'string');
   const names = [...new Set(panel.points.map((point) => point.x))];
   const rotated = ordinal && names.length > 8;

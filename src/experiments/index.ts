@@ -17,7 +17,8 @@ import { table7 } from './items/table7.ts';
 import { table8 } from './items/table8.ts';
 
 export { csv } from './csv.ts';
-export type { Figure, Panel, Point } from './figure.ts';
+export { sideBySide, type Figure, type Panel, type Point } from './figure.ts';
+export { itemIds, type ItemId } from './ids.ts';
 export {
   Results,
   type Cell,

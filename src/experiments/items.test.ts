@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRunConfig } from '../actguide/runConfig.ts';
-import { items, keyIn, Results, unitId, type ItemContext } from './index.ts';
+import { itemIds, items, keyIn, Results, unitId, type ItemContext } from './index.ts';
 import { quickRun } from './scale.ts';
 import { gateLab } from './testing/gateLab.ts';
 
@@ -8,7 +8,8 @@ const context: ItemContext = { base: 'micro', run: parseRunConfig({}), seeds: [1
 
 describe('items', () => {
   it('have distinct names, and units whose settings a run accepts', () => {
-    expect(new Set(items.map(({ id }) => id)).size).toBe(items.length);
+    expect(items.map(({ id }) => id)).toEqual(itemIds);
+    expect(new Set(itemIds).size).toBe(items.length);
     for (const item of items)
       for (const unit of item.units(context))
         if (unit.kind === 'train') expect(parseRunConfig(unit.config)).toEqual(unit.config);

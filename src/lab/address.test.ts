@@ -87,7 +87,7 @@ describe('an address', () => {
     ['?__proto__=1', 'The link has “__proto__”, which the lab does not know. It was left out.'],
     ['?constructor=x', 'The link has “constructor”'],
     ['?lesson=%3Cscript%3Ealert(1)%3C/script%3E', 'lesson: expected policy, barrier'],
-    ['?view=admin', 'view: expected lesson, lab, twin, runs, got “admin”. It was left out.'],
+    ['?view=admin', 'view: expected lesson, lab, twin, reproduce, runs, got “admin”. It was left out.'],
     ['?level=6', 'level: expected an integer from 1 to 5, got “6”. It was left out.'],
     ['?task=1e3', 'task: expected an integer from 1 to 12, got “1e3”. It was left out.'],
     ['?lock=seed,door', 'got “door”. It was left out.'],
@@ -103,5 +103,20 @@ describe('an address', () => {
   it('shows no more of a hostile link than a line', () => {
     const { notices } = parseAddress(`?view=${'<img src=x onerror=alert(1)>'.repeat(20)}`);
     expect(notices[0].length).toBeLessThan(120);
+  });
+
+  it('leads to an item of the paper, and shows its figure alone', () => {
+    const { address, notices } = parseAddress('?view=reproduce&item=fig5');
+    expect(notices).toEqual([]);
+    expect(address).toMatchObject({ page: 'reproduce', item: 'fig5' });
+    expect(formatAddress(address)).toBe('?view=reproduce&item=fig5');
+    expect(parseAddress('?item=table4').address).toMatchObject({ page: 'reproduce', item: 'table4' });
+    expect(parseAddress('?view=reproduce').address.item).toBeUndefined();
+    const { address: alone } = parseAddress('?embed=figure&item=fig7');
+    expect(alone).toMatchObject({ page: 'reproduce', item: 'fig7', embed: 'figure' });
+    expect(formatAddress(alone)).toBe('?embed=figure&item=fig7');
+    const { address: unknown, notices: told } = parseAddress('?view=reproduce&item=fig99');
+    expect(unknown).toMatchObject({ page: 'reproduce', item: undefined });
+    expect(told[0]).toMatch(/^item: expected fig3, .*, got “fig99”. It was left out\.$/);
   });
 });

@@ -1,8 +1,9 @@
 import { presets } from '../actguide/config.ts';
+import { itemIds, type ItemId } from '../experiments/ids.ts';
 import { lessonIds, type LessonId } from './lessons/ids.ts';
 import { checkedRun, problemOf, settingNames, usualText, type SettingName } from './runInput.ts';
 
-export const pages = ['lesson', 'lab', 'twin', 'runs'] as const;
+export const pages = ['lesson', 'lab', 'twin', 'reproduce', 'runs'] as const;
 export type Page = (typeof pages)[number];
 
 export const themes = ['light', 'dark', 'projector'] as const;
@@ -34,6 +35,7 @@ export const panelNames = [
   'step',
   'anatomy',
   'attention',
+  'figure',
 ] as const;
 export type PanelName = (typeof panelNames)[number];
 
@@ -41,6 +43,8 @@ export type PanelName = (typeof panelNames)[number];
 export interface Address {
   readonly page: Page;
   readonly lesson: LessonId;
+  /** The figure or table that the Reproduce page shows; undefined for the list of them. */
+  readonly item: ItemId | undefined;
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
   readonly level: number | undefined;
   readonly task: number | undefined;
@@ -105,10 +109,12 @@ export function parseAddress(search: string): { address: Address; notices: strin
   const settings = settingsOf(take, notices);
   const lesson = one('lesson', lessonIds);
   const view = one('view', pages);
+  const item = one('item', itemIds);
   const embed = one('embed', panelNames);
   const address: Address = {
-    page: embed ? 'lab' : (view ?? (lesson || Object.keys(settings).length === 0 ? 'lesson' : 'lab')),
+    page: embed ? embeddedPage(embed) : (view ?? pageOf(lesson, item, settings)),
     lesson: lesson ?? lessonIds[0],
+    item: item ?? (embed === 'figure' ? itemIds[0] : undefined),
     settings,
     level: below('level', LEVELS),
     task: below('task', TASKS),
@@ -145,13 +151,22 @@ function settingsOf(
 const presetOf = ({ preset }: Partial<Record<SettingName, string>>) =>
   presets.find((known) => known === preset) ?? presets[0];
 
+const embeddedPage = (embed: PanelName): Page => (embed === 'figure' ? 'reproduce' : 'lab');
+
+/** The page that a link without `view` leads to. */
+function pageOf(lesson: LessonId | undefined, item: ItemId | undefined, settings: Address['settings']): Page {
+  if (item) return 'reproduce';
+  return lesson || Object.keys(settings).length === 0 ? 'lesson' : 'lab';
+}
+
 /** The part of an address after `?`, shortest form: what equals the default is left out. */
 export function formatAddress(address: Address): string {
-  const { page, lesson, settings, level, task, theme, lock, hide, embed } = address;
+  const { page, lesson, item, settings, level, task, theme, lock, hide, embed } = address;
   const query = new URLSearchParams();
   if (embed) query.set('embed', embed);
   else if (page !== 'lesson') query.set('view', page);
   else query.set('lesson', lesson);
+  if (item && page === 'reproduce') query.set('item', item);
   for (const name of settingNames) {
     const value = settings[name];
     if (value !== undefined && value !== usualText(name, presetOf(settings))) query.set(name, value);

@@ -11,6 +11,7 @@ import { HandsOn } from './handsOn.svelte.ts';
 import { LastStep, type Inspector } from './lastStep.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Recorder } from './recorder.ts';
+import type { Reproduction } from './reproduction.svelte.ts';
 import { Run } from './run.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 
@@ -25,6 +26,8 @@ export class Lab implements Prober, Inspector {
   readonly settings = new Settings();
   readonly run = new Run();
   readonly library = new Library();
+  /** Made by its page when that is first opened; its run goes on while other pages are shown. */
+  reproduction: Reproduction | undefined;
   readonly closeUp = new CloseUp(this);
   readonly handsOn = new HandsOn(this, this.closeUp, () => this.run.loaded?.world.levels.length ?? 0);
   readonly lastStep = new LastStep(this);

@@ -6,12 +6,15 @@ import {
   type Page,
   type PanelName,
 } from '../address.ts';
+import { itemIds, type ItemId } from '../../experiments/ids.ts';
 import { lessonIds, type LessonId } from '../lessons/ids.ts';
 
 /** Where one is in the lab, and what a link has locked or hidden. */
 export class View {
   page = $state<Page>('lesson');
   lesson = $state<LessonId>(lessonIds[0]);
+  /** The item of the Reproduce page; undefined for the list. */
+  item = $state<ItemId | undefined>();
   /** Parts of the link that could not be used. */
   notices = $state.raw<readonly string[]>([]);
   readonly lock: readonly ControlName[];
@@ -25,6 +28,7 @@ export class View {
     this.opened = address;
     this.page = address.page;
     this.lesson = address.lesson;
+    this.item = address.item;
     this.notices = notices;
     this.lock = address.lock;
     this.hide = address.hide;
@@ -48,15 +52,17 @@ export class View {
     this.page = 'lesson';
   }
 
-  /** The next lesson, or the one before; stays at the ends. */
+  /** The next lesson or item, or the one before; stays at the ends. */
   leaf(by: 1 | -1): void {
+    if (this.page === 'reproduce' && this.item)
+      this.item = itemIds[itemIds.indexOf(this.item) + by] ?? this.item;
     const next = lessonIds[lessonIds.indexOf(this.lesson) + by];
-    if (next) this.lesson = next;
+    if (this.page === 'lesson' && next) this.lesson = next;
   }
 
   /** The address of what is on the screen. */
   address(more: Pick<Address, 'settings' | 'level' | 'task' | 'theme'>): string {
-    const { page, lesson, embed } = this;
-    return formatAddress({ page, lesson, embed, lock: this.lock, hide: this.hide, ...more });
+    const { page, lesson, item, embed } = this;
+    return formatAddress({ page, lesson, item, embed, lock: this.lock, hide: this.hide, ...more });
   }
 }
