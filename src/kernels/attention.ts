@@ -2,6 +2,7 @@ import { ShapeError } from '../core/errors.ts';
 import { defineOp, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import { specialized } from './unroll.ts';
 import wgsl from './attention.wgsl?raw';
 
 export const attention = defineOp({
@@ -28,6 +29,16 @@ export const attention = defineOp({
     backwardKeyValue: ['q', 'keys', 'values', 'rows', 'stats', 'dOut', 'dK', 'dV'],
   },
 });
+
+const ops = new Map<string, typeof attention>();
+
+/** The op with its constants in place and the loops over them written out. */
+function opOf(constants: Readonly<Record<'H' | 'QUADS' | 'ROWS' | 'GROUP', number>>): typeof attention {
+  const name = `attention ${Object.values(constants).join(' ')}`;
+  const found = ops.get(name) ?? { ...attention, name, wgsl: specialized(wgsl, constants) };
+  ops.set(name, found);
+  return found;
+}
 
 export interface AttentionDims {
   readonly M: number;
@@ -152,10 +163,6 @@ function dispatch(
   const GROUP = blocks === undefined ? 1 : blockRows(D);
   const ROWS = entryPoint === 'forward' ? GROUP : Math.min(GROUP, BACKWARD_ROWS);
   const B = ((blocks ?? M) * GROUP) / ROWS;
-  recorder.dispatch(attention, entryPoint, tensors, { M, D, B }, grid(B * H), {
-    H,
-    QUADS: D / 4,
-    ROWS,
-    GROUP,
-  });
+  const op = opOf({ H, QUADS: D / 4, ROWS, GROUP });
+  recorder.dispatch(op, entryPoint, tensors, { M, D, B }, grid(B * H));
 }

@@ -22,7 +22,7 @@ struct Dims {
 @group(0) @binding(10) var<storage, read_write> dK: array<vec4f>; // (M, H, D)
 @group(0) @binding(11) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
 
-// Constants of the pipeline: so divisions by them cost little.
+// Constants that attention.ts sets: divisions by them cost little, and loops over them are written out.
 override H: u32 = 1;
 override QUADS: u32 = 4; // D / 4
 override ROWS: u32 = 1; // that a thread takes
@@ -78,24 +78,24 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   // Online softmax: `best` is the running maximum, `total` and `sum` are relative to it.
   var best: array<f32, MAX_QUADS>;
   var total: array<f32, MAX_QUADS>;
-  for (var j = 0u; j < ROWS; j++) {
+  for (var j = 0u; j < ROWS; j++) { // unroll
     best[j] = UNSEEN;
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       query[j * QUADS + d] = q[rowAt(run, j) + d] * scale;
     }
   }
   for (var p = 0u; p < row.x + run.count; p++) {
     let at = (paths[row.y + p] * H + run.head) * QUADS;
     var score = array<f32, MAX_QUADS>();
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       let key = keys[at + d];
-      for (var j = 0u; j < ROWS; j++) {
+      for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(query[j * QUADS + d], key);
       }
     }
     var weight: array<f32, MAX_QUADS>;
     var shrink: array<f32, MAX_QUADS>;
-    for (var j = 0u; j < ROWS; j++) {
+    for (var j = 0u; j < ROWS; j++) { // unroll
       let seen = select(UNSEEN, score[j], p <= row.x + j);
       let less = exp(-abs(seen - best[j]));
       weight[j] = select(less, 1.0, seen > best[j]);
@@ -103,18 +103,20 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       total[j] = total[j] * shrink[j] + weight[j];
       best[j] = max(best[j], seen);
     }
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       let value = values[at + d];
-      for (var j = 0u; j < ROWS; j++) {
+      for (var j = 0u; j < ROWS; j++) { // unroll
         sum[j * QUADS + d] = sum[j * QUADS + d] * shrink[j] + weight[j] * value;
       }
     }
   }
-  for (var j = 0u; j < run.count; j++) {
-    for (var d = 0u; d < QUADS; d++) {
-      out[rowAt(run, j) + d] = sum[j * QUADS + d] / total[j];
+  for (var j = 0u; j < ROWS; j++) { // unroll
+    if (j < run.count) {
+      for (var d = 0u; d < QUADS; d++) { // unroll
+        out[rowAt(run, j) + d] = sum[j * QUADS + d] / total[j];
+      }
+      stats[rowAt(run, j) / QUADS] = vec2f(best[j] + log(total[j]), 0.0);
     }
-    stats[rowAt(run, j) / QUADS] = vec2f(best[j] + log(total[j]), 0.0);
   }
 }
 
@@ -126,7 +128,7 @@ fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     return;
   }
   var sum = 0.0;
-  for (var d = 0u; d < QUADS; d++) {
+  for (var d = 0u; d < QUADS; d++) { // unroll
     sum += dot(dOut[i * QUADS + d], out[i * QUADS + d]);
   }
   stats[i].y = sum;
@@ -148,9 +150,9 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   var dy: array<vec4f, MAX_QUADS>;
   var sum: array<vec4f, MAX_QUADS>;
   var stat: array<vec2f, MAX_QUADS>;
-  for (var j = 0u; j < ROWS; j++) {
+  for (var j = 0u; j < ROWS; j++) { // unroll
     stat[j] = stats[rowAt(run, j) / QUADS];
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       query[j * QUADS + d] = q[rowAt(run, j) + d] * scale;
       dy[j * QUADS + d] = dOut[rowAt(run, j) + d];
     }
@@ -159,28 +161,30 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     let at = (paths[row.y + p] * H + run.head) * QUADS;
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       let key = keys[at + d];
       let value = values[at + d];
-      for (var j = 0u; j < ROWS; j++) {
+      for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(query[j * QUADS + d], key);
         dWeight[j] += dot(dy[j * QUADS + d], value);
       }
     }
-    for (var j = 0u; j < ROWS; j++) {
+    for (var j = 0u; j < ROWS; j++) { // unroll
       let seen = select(UNSEEN, score[j], p <= row.x + j);
       score[j] = exp(seen - stat[j].x) * (dWeight[j] - stat[j].y) * scale;
     }
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       let key = keys[at + d];
-      for (var j = 0u; j < ROWS; j++) {
+      for (var j = 0u; j < ROWS; j++) { // unroll
         sum[j * QUADS + d] += score[j] * key;
       }
     }
   }
-  for (var j = 0u; j < run.count; j++) {
-    for (var d = 0u; d < QUADS; d++) {
-      dQ[rowAt(run, j) + d] = sum[j * QUADS + d];
+  for (var j = 0u; j < ROWS; j++) { // unroll
+    if (j < run.count) {
+      for (var d = 0u; d < QUADS; d++) { // unroll
+        dQ[rowAt(run, j) + d] = sum[j * QUADS + d];
+      }
     }
   }
 }
@@ -203,8 +207,8 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   var value: array<vec4f, MAX_QUADS>;
   var sumK: array<vec4f, MAX_QUADS>;
   var sumV: array<vec4f, MAX_QUADS>;
-  for (var j = 0u; j < ROWS; j++) {
-    for (var d = 0u; d < QUADS; d++) {
+  for (var j = 0u; j < ROWS; j++) { // unroll
+    for (var d = 0u; d < QUADS; d++) { // unroll
       key[j * QUADS + d] = keys[rowAt(run, j) + d] * scale;
       value[j * QUADS + d] = values[rowAt(run, j) + d];
     }
@@ -214,32 +218,34 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
     let stat = stats[at / QUADS];
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       let query = q[at + d];
       let dy = dOut[at + d];
-      for (var j = 0u; j < ROWS; j++) {
+      for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(key[j * QUADS + d], query);
         dWeight[j] += dot(value[j * QUADS + d], dy);
       }
     }
     var weight: array<f32, MAX_QUADS>;
-    for (var j = 0u; j < ROWS; j++) {
+    for (var j = 0u; j < ROWS; j++) { // unroll
       weight[j] = exp(select(UNSEEN, score[j], m >= run.first + j) - stat.x);
       score[j] = weight[j] * (dWeight[j] - stat.y) * scale;
     }
-    for (var d = 0u; d < QUADS; d++) {
+    for (var d = 0u; d < QUADS; d++) { // unroll
       let query = q[at + d];
       let dy = dOut[at + d];
-      for (var j = 0u; j < ROWS; j++) {
+      for (var j = 0u; j < ROWS; j++) { // unroll
         sumK[j * QUADS + d] += score[j] * query;
         sumV[j * QUADS + d] += weight[j] * dy;
       }
     }
   }
-  for (var j = 0u; j < run.count; j++) {
-    for (var d = 0u; d < QUADS; d++) {
-      dK[rowAt(run, j) + d] = sumK[j * QUADS + d];
-      dV[rowAt(run, j) + d] = sumV[j * QUADS + d];
+  for (var j = 0u; j < ROWS; j++) { // unroll
+    if (j < run.count) {
+      for (var d = 0u; d < QUADS; d++) { // unroll
+        dK[rowAt(run, j) + d] = sumK[j * QUADS + d];
+        dV[rowAt(run, j) + d] = sumV[j * QUADS + d];
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-/** A loop from 0 to a constant whose head ends in the comment `// unroll` and whose body holds no other marked loop. */
+/** A loop from 0 to a constant whose head ends in the comment `// unroll`. */
 const HEAD = /for \(var (\w+) = 0u; \1 < (\w+?)u?; \1\+\+\) \{ \/\/ unroll\n/;
 
 /**
@@ -38,4 +38,12 @@ function count(text: string, bound: string): number {
   const value = new RegExp(`const ${bound} = (\\d+)u;`).exec(text);
   if (!value) throw new Error(`unrolled: expected a number in const ${bound}, found none. Define it so.`);
   return Number(value[1]);
+}
+
+/** WGSL in which the overrides that `values` names (u32) are constants, {@link unrolled}. */
+export function specialized(wgsl: string, values: Readonly<Record<string, number>>): string {
+  const text = wgsl.replace(/override (\w+): u32 = \d+;/g, (whole, name: string) =>
+    name in values ? `const ${name} = ${values[name]}u;` : whole,
+  );
+  return unrolled(text);
 }
