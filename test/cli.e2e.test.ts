@@ -81,6 +81,8 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     ],
     [['rollout', '--plan', 'search Ada'], /^plan: expected "search" and one .*, got "search Ada"\. Known: /],
     [['rollout', '--k', '1', '--plan', 'visit Ada'], /^--k: expected either --k or --plan, got both\./],
+    [['train', '--actions', 'none.jsonl'], /^--actions: expected a file of action data, got none\.jsonl/],
+    [['train', '--demonstrated-tasks', '1'], /^--demonstrated-tasks: expected --actions FILE beside it/],
     [['rollout', '--level', '9'], /^--level: expected a whole number from 0 to 4, got '9'/],
     [['trian'], /^actguide: expected a known command, got trian\. Did you mean train\?/],
   ])('%j', (args, message) => {
@@ -121,6 +123,44 @@ test('train --json prints a line a step and the evaluation last, repeats, and ke
   const lasting = (records: Record<string, unknown>[]) =>
     records.slice(0, 2).map((r) => ({ ...r, timing: 0, memory: 0 }));
   expect(lasting(lines(actguide(...args).stdout))).toEqual(lasting(printed));
+});
+
+test('actions writes action data, checks it, and train is guided by it', () => {
+  const file = join(folder, 'actions.jsonl');
+  const { status, stdout } = actguide('actions', '--seed', '4', '--level', '3', '--count', '3');
+  expect(status).toBe(0);
+  const written = lines(stdout);
+  expect(written.map(({ source, reward }) => [source, reward])).toEqual(Array(3).fill(['reference', 1]));
+  writeFileSync(file, `${stdout}{"task":"search-4-3-0","actions":[]}\n`);
+
+  const check = actguide('actions', '--check', file);
+  expect(check.status).toBe(2);
+  expect(check.stderr).toMatch(/^line 4: actions: expected/);
+  expect(lines(check.stdout)).toMatchObject([{ done: true, kept: 3, bad: [{ line: 4 }] }]);
+
+  const out = join(folder, 'guided');
+  const args = ['train', '--steps', '1', ...small, '--actions', file, '--demonstrated-tasks', '2'];
+  const trained = actguide(...args, '--out', out, '--json');
+  expect(trained.status).toBe(0);
+  expect(trained.stderr).toContain('line 4 is left out: actions: expected');
+  expect(trained.stderr).toContain('3 demonstrations; the steps draw 0 of their tasks and include 2 a step.');
+  expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))).toMatchObject({
+    config: { demonstrations: written, demonstratedTasks: 2 },
+  });
+  // Seed 4 evaluates on these very tasks.
+  const held = actguide(
+    'train',
+    '--actions',
+    file,
+    '--demonstrated-tasks',
+    '1',
+    '--model',
+    model,
+    '--seed',
+    '4',
+  );
+  expect(held.status).toBe(2);
+  expect(held.stderr).toContain('which seed 4 holds out');
 });
 
 /** What a command prints and its exit code, when Ctrl-C comes with its first words on `stream`. */

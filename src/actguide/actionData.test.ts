@@ -90,11 +90,12 @@ describe('parseActionData', () => {
       json({ actions: [...Array<typeof first>(20).fill(first), ...line.actions] }),
       json({ reward: 2 }),
       json({}),
+      '{}',
       formatActionData([lines[0]]),
     ].join('\r\n');
     const { kept, bad } = parseActionData(world, text, CONTEXT);
     expect(kept).toEqual([line, lines[0]]);
-    expect(bad.map(({ line: number }) => number)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(bad.map(({ line: number }) => number)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
     const reasons = [
       'line: expected JSON, got "{"task":"',
       'actions: expected >=1, got 0',
@@ -106,6 +107,7 @@ describe('parseActionData', () => {
       `actions: expected all ${line.actions.length + 20} to be carried out, got 16: there its turns run out`,
       'reward: expected',
       'task: expected each task once, got search-5-4-3 again',
+      'task: expected a value, got none',
     ];
     bad.forEach(({ reason }, i) => expect(reason).toContain(reasons[i]));
   });

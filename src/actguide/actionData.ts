@@ -181,8 +181,12 @@ function parseLine(content: string): ActionLine {
   const result = v.safeParse(actionLineSchema, input, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
+  const at = v.getDotPath(issue) ?? 'line';
+  const missing = issue.received === 'undefined';
   throw new InputError(
-    `${v.getDotPath(issue) ?? 'line'}: expected ${issue.expected ?? 'another value'}, got ${issue.received.slice(0, 60)}.`,
+    missing
+      ? `${at}: expected a value, got none.`
+      : `${at}: expected ${issue.expected ?? 'another value'}, got ${issue.received.slice(0, 60)}.`,
   );
 }
 

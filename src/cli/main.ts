@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, LabError } from '../core/errors.ts';
+import { actionsCommand } from './actions.ts';
 import { evalCommand } from './eval.ts';
 import { quietOnClosedPipe } from './output.ts';
 import { pretrainCommand } from './pretrain.ts';
@@ -38,6 +39,7 @@ export async function main(args: string[], root: string): Promise<number> {
     trainCommand,
     evalCommand,
     rolloutCommand,
+    actionsCommand,
     reproduceCommand,
     reportCommand,
     repeatCommand,

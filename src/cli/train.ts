@@ -6,6 +6,7 @@ import type { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
 import { requireMemory } from '../policy/memoryPlan.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
+import { withActionFile } from './actionFiles.ts';
 import { concluded, messageOf } from './concluded.ts';
 import { wholeNumber } from './flags.ts';
 import { INTERRUPTED } from './interrupt.ts';
@@ -22,6 +23,8 @@ import { addWorldFlags, worldOf } from './worldFlags.ts';
 interface Options {
   readonly policy?: string;
   readonly model?: string;
+  readonly actions?: string;
+  readonly demonstratedTasks?: string;
   readonly gpuMemory?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -32,6 +35,11 @@ export function trainCommand(context: Context, exit: (code: number) => void): Co
   addRunFlags(command);
   return addWorldFlags(command)
     .option('--model <file>', 'ONNX file of the policy to start from, instead of the shipped base policy')
+    .option('--actions <file>', 'action data (JSON Lines) whose plans guide in place of the reference plans')
+    .option(
+      '--demonstrated-tasks <n>',
+      'tasks of every step that are those of --actions, in turn (default: 0)',
+    )
     .option('--gpu-memory <MiB>', 'what GPU buffers may take; a run that would take more is refused')
     .option('--out <folder>', 'keeps metrics.jsonl, run.json and policy.onnx there')
     .option('--json', 'JSON lines on stdout: one a step, and a last one with the result')
@@ -45,7 +53,9 @@ async function train(context: Context, options: Options): Promise<number> {
   const world = worldOf({ ...options });
   const environment = environmentOf(world);
   const base = baseModel(context.root, options);
-  const config = parseRunFlags({ ...input, policy: base.config.name });
+  const output = new Output(options.json ?? false);
+  const asked = parseRunFlags({ ...input, policy: base.config.name });
+  const config = withActionFile(asked, options, environment, base.config.context, output);
   const budgetBytes =
     options.gpuMemory === undefined
       ? undefined
@@ -53,7 +63,6 @@ async function train(context: Context, options: Options): Promise<number> {
   if (budgetBytes !== undefined)
     requireMemory(base.config, runWork(config, base.config), { budgetBytes, bufferBytes: Infinity });
   const out = options.out === undefined ? undefined : new OutFolder(options.out);
-  const output = new Output(options.json ?? false);
 
   const { method, preset, seed, steps } = config;
   const started = performance.now();
