@@ -99,7 +99,7 @@ export function reportHtml(entries: readonly ReportEntry[]): string {
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>ActGuide-RL, reproduced</title>' +
     `<meta name="viewport" content="width=device-width"><style>${style}</style></head><body>` +
-    '<h1>ActGuide-RL, reproduced</h1><p>A claim holds when the whole 95 % bootstrap interval lies on its side of ' +
+    '<h1>ActGuide-RL, reproduced</h1><p>A claim holds when the whole 95 % interval lies on its side of ' +
     'the threshold, it does not hold when the interval lies on the other, and else it is undecided.</p>' +
     `${verdictTable(entries)}${entries.map(section).join('')}</body></html>\n`
   );

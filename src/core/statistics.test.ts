@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from './random.ts';
-import { bootstrapMean, mean, quantile, variance, wilsonInterval } from './statistics.ts';
+import { bootstrapMean, mean, meanInterval, quantile, variance, wilsonInterval } from './statistics.ts';
 
 describe('statistics', () => {
   it('mean, population variance and quantiles by hand', () => {
@@ -29,6 +29,27 @@ describe('statistics', () => {
     }
     expect(covered / 200).toBeGreaterThan(0.88);
     expect(covered / 200).toBeLessThan(0.99);
+  });
+
+  it('intervals of few values: printed quantiles of t, and the true mean missed in about 1 of 20 cases, not in 1 of 4', () => {
+    // s = 1, n = 3: 4.303 / √3.
+    const { mean: center, low, high } = meanInterval([1, 2, 3]);
+    expect([center, low, high].map((x) => x.toFixed(3))).toEqual(['2.000', '-0.484', '4.484']);
+    expect(meanInterval([5])).toEqual({ mean: 5, low: 5, high: 5 });
+    const ten = Array.from({ length: 10 }, (_, i) => i);
+    expect(meanInterval(ten)).toEqual(bootstrapMean(ten));
+    const missed = [meanInterval, bootstrapMean].map((interval) => {
+      let count = 0;
+      for (let trial = 0; trial < 600; trial++) {
+        const random = new Random(trial);
+        const { low, high } = interval([random.normal(), random.normal(), random.normal()]);
+        if (low > 0 || high < 0) count++;
+      }
+      return count / 600;
+    });
+    expect(missed[0]).toBeGreaterThan(0.02);
+    expect(missed[0]).toBeLessThan(0.08);
+    expect(missed[1]).toBeGreaterThan(0.2);
   });
 
   it('Wilson: the printed values for 8 of 10 and 0 of 32, and [0, 1] of nothing', () => {

@@ -43,6 +43,27 @@ export function bootstrapMean(
   return { mean: mean(values), low: quantile(means, tail), high: quantile(means, 1 - tail) };
 }
 
+/** 97.5 % quantiles of Student's t for 1, 2, … 8 degrees of freedom. */
+const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306];
+/** Values from which on the percentile bootstrap is wide enough. */
+const BOOTSTRAP_FROM = 10;
+
+/** Half the width of the 95 % interval of a mean of n ≥ 2 values, in standard errors s/√n, s² dividing by n − 1. */
+export const halfWidth = (n: number): number => (n < BOOTSTRAP_FROM ? STUDENT[n - 2] : 1.96);
+
+/**
+ * Mean with a 95 % interval: the percentile bootstrap from ten values on, Student's t below. Of few values the bootstrap
+ * is too narrow: of three it is their range, which excludes the true mean in one of four cases. One value gives a
+ * degenerate interval.
+ */
+export function meanInterval(values: readonly number[]): Interval {
+  const n = values.length;
+  if (n < 2 || n >= BOOTSTRAP_FROM) return bootstrapMean(values);
+  const center = mean(values);
+  const half = halfWidth(n) * Math.sqrt(variance(values) / (n - 1));
+  return { mean: center, low: center - half, high: center + half };
+}
+
 /**
  * Wilson score interval of a success rate (Wilson, 1927): of the probabilities under which `successes` of `trials`
  * lie within z standard errors; 95 % for the default z. Nothing tried gives [0, 1].

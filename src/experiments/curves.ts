@@ -1,4 +1,4 @@
-import { bootstrapMean, mean } from '../core/statistics.ts';
+import { meanInterval, mean } from '../core/statistics.ts';
 import type { Point } from './figure.ts';
 import type { Results, Row } from './item.ts';
 import type { TrainingRecord } from './store.ts';
@@ -103,7 +103,7 @@ export function seriesOver(rows: readonly Row[], x: string, y: string): Point[] 
   }
   return [...groups.values()].map((group) => {
     const values = group.map((row) => row[y] as number);
-    const { low, high, ...interval } = bootstrapMean(values);
+    const { low, high, ...interval } = meanInterval(values);
     const at = mean(group.map((row) => row[x] as number));
     return { series: String(group[0].variant), x: at, y: interval.mean, low, high };
   });
@@ -113,11 +113,7 @@ export function seriesOver(rows: readonly Row[], x: string, y: string): Point[] 
 export function finalPoints(runs: readonly Run[]): Point[] {
   const names = [...new Set(runs.map(({ variant }) => variant))];
   return names.map((name) => {
-    const {
-      mean: y,
-      low,
-      high,
-    } = bootstrapMean(runs.filter((run) => run.variant === name).map(finalSuccess));
+    const { mean: y, low, high } = meanInterval(runs.filter((run) => run.variant === name).map(finalSuccess));
     return { series: name, x: name, y, low, high };
   });
 }

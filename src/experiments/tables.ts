@@ -1,11 +1,11 @@
-import { bootstrapMean, mean } from '../core/statistics.ts';
+import { meanInterval, mean } from '../core/statistics.ts';
 import { finalSuccess, successWithin, totalEnvironmentSteps, type Run } from './curves.ts';
 import type { Table } from './item.ts';
 
-/** `0.97 [0.95, 0.98]`: mean and 95 % bootstrap interval; a dash for nothing, the value alone for one. */
+/** `0.97 [0.95, 0.98]`: mean and 95 % interval; a dash for nothing, the value alone for one. */
 export function withInterval(values: readonly number[], digits = 2): string {
   if (values.length === 0) return '–';
-  const { mean: center, low, high } = bootstrapMean(values);
+  const { mean: center, low, high } = meanInterval(values);
   const text = (x: number): string => x.toFixed(digits);
   return values.length === 1 ? text(center) : `${text(center)} [${text(low)}, ${text(high)}]`;
 }

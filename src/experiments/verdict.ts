@@ -1,5 +1,5 @@
 import type { RunChange } from '../actguide/config.ts';
-import { bootstrapMean, mean, variance, type Interval } from '../core/statistics.ts';
+import { halfWidth, mean, meanInterval, variance, type Interval } from '../core/statistics.ts';
 
 /** Why a claim does not hold here, or cannot be decided. */
 export interface Investigation {
@@ -34,7 +34,7 @@ export interface Claim {
 export interface Verdict extends Claim {
   /** The data: one value per seed or task. */
   readonly values: readonly number[];
-  /** Mean and 95 % bootstrap interval of the values. */
+  /** Mean and 95 % interval of the values, see `meanInterval`. */
   readonly interval: Interval;
   /** (mean − threshold) / standard deviation; null for fewer than two values or none that differ. */
   readonly effectSize: number | null;
@@ -43,32 +43,33 @@ export interface Verdict extends Claim {
   readonly needs: number | null;
 }
 
-/** Fewer values decide nothing: a percentile bootstrap of two is their range. */
+/** Fewer values decide nothing. */
 export const MIN_VALUES = 3;
 const MOST_NEEDED = 1000;
 
 /**
- * More values that would probably decide a claim: the 95 % interval of a mean of n values has half width
- * 1.96 s/√n, which falls below the distance |mean − threshold| at n = (1.96 s / |mean − threshold|)². At
- * least up to {@link MIN_VALUES}; null beyond 1000.
+ * More values that would probably decide a claim: as many as it takes for the half width of the 95 % interval of their mean
+ * to fall below the distance |mean − threshold|, should they spread as these do. At least up to {@link MIN_VALUES}; null
+ * beyond 1000.
  */
 export function furtherValues(values: readonly number[], threshold: number): number | null {
   const n = values.length;
   if (n < 2) return MIN_VALUES - n;
   const distance = Math.abs(mean(values) - threshold);
-  const enough = Math.ceil((1.96 ** 2 * variance(values) * n) / (n - 1) / distance ** 2);
-  const more = Math.max(enough - n, MIN_VALUES - n, 1);
-  return more <= MOST_NEEDED ? more : null;
+  const deviation = Math.sqrt((variance(values) * n) / (n - 1));
+  for (let more = Math.max(1, MIN_VALUES - n); more <= MOST_NEEDED; more++)
+    if ((halfWidth(n + more) * deviation) / Math.sqrt(n + more) <= distance) return more;
+  return null;
 }
 
 /**
- * Judges a claim by the 95 % bootstrap interval of the mean of its values against the threshold. An interval that
+ * Judges a claim by the 95 % interval of the mean of its values against the threshold. An interval that
  * straddles it, or fewer than {@link MIN_VALUES} values, decides nothing. Values that are not finite are left out.
  */
 export function verdict(claim: Claim, data: readonly number[]): Verdict {
   const values = data.filter(Number.isFinite);
   const { side, threshold } = claim;
-  const interval = bootstrapMean(values);
+  const interval = meanInterval(values);
   const enough = values.length >= MIN_VALUES;
   const holds = enough && (side === 'above' ? interval.low > threshold : interval.high < threshold);
   const fails = enough && (side === 'above' ? interval.high <= threshold : interval.low >= threshold);

@@ -1,6 +1,6 @@
 import { guidanceUtility } from '../../actguide/guidanceUtility.ts';
 import { leastSufficient } from '../../actguide/groupRecovery.ts';
-import { bootstrapMean, mean, variance } from '../../core/statistics.ts';
+import { meanInterval, mean, variance } from '../../core/statistics.ts';
 import type { Panel, Point } from '../figure.ts';
 import type { Item, ItemContext, Results } from '../item.ts';
 import { guidanceProbe, type GuidanceLevel, type GuidanceTask } from '../probes/guidanceLevels.ts';
@@ -99,7 +99,7 @@ export const fig4: Item = {
         proportions.flatMap((x) => {
           const own = values(tasks, x, of);
           if (own.length === 0) return [];
-          const { mean: y, low, high } = bootstrapMean(own);
+          const { mean: y, low, high } = meanInterval(own);
           return [{ series: setting, x, y, low, high }];
         }),
       );
@@ -116,7 +116,7 @@ export const fig4: Item = {
       tasks.length === 0
         ? []
         : proportions.map((x): Point => {
-            const { mean: y, low, high } = bootstrapMean(pooled(setting, x));
+            const { mean: y, low, high } = meanInterval(pooled(setting, x));
             return { series: setting, x, y, low, high };
           }),
     );

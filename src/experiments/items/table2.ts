@@ -1,4 +1,4 @@
-import { bootstrapMean, mean } from '../../core/statistics.ts';
+import { meanInterval, mean } from '../../core/statistics.ts';
 import { defaultPretraining } from '../../methods/pretrain.ts';
 import { training, type Item, type ItemContext, type Results, type Row } from '../item.ts';
 import { evaluation } from '../probes/evaluation.ts';
@@ -176,7 +176,7 @@ export const table2: Item = {
                 ? []
                 : (['in-domain', ...outOfDomain] as const).map((x) => {
                     const values = of(name).map((s) => (x === 'in-domain' ? s.inDomain : s.outside[x]));
-                    const { mean: y, low, high } = bootstrapMean(values);
+                    const { mean: y, low, high } = meanInterval(values);
                     return { series: name, x, y, low, high };
                   }),
             ),

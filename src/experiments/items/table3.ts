@@ -1,4 +1,4 @@
-import { bootstrapMean, mean } from '../../core/statistics.ts';
+import { meanInterval, mean } from '../../core/statistics.ts';
 import { training, type Item, type ItemContext, type Results, type Row } from '../item.ts';
 import { withInterval } from '../tables.ts';
 import { benchmarkNames, benchmarkResults, benchmarks, onBenchmarks } from '../taskSets.ts';
@@ -117,7 +117,7 @@ export const table3: Item = {
               own.length === 0
                 ? []
                 : benchmarks.map((set, i) => {
-                    const { mean: y, low, high } = bootstrapMean(own.map(({ sets }) => sets[i].mean));
+                    const { mean: y, low, high } = meanInterval(own.map(({ sets }) => sets[i].mean));
                     return { series: benchmarkNames[set], x: String(budget), y, low, high };
                   }),
             ),

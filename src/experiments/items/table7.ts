@@ -1,4 +1,4 @@
-import { bootstrapMean } from '../../core/statistics.ts';
+import { meanInterval } from '../../core/statistics.ts';
 import { injections, type Injection } from '../../actguide/injection.ts';
 import { pretrainingMixture } from '../../envs/search/index.ts';
 import { defaultPretraining } from '../../methods/pretrain.ts';
@@ -137,7 +137,7 @@ export const table7: Item = {
             y: { label: 'success', domain: [0, 1] },
             points: found.flatMap(({ lesson, injection, scores: own }) => {
               if (own.length === 0) return [];
-              const { mean: y, low, high } = bootstrapMean(own.map(({ success }) => success.mean));
+              const { mean: y, low, high } = meanInterval(own.map(({ success }) => success.mean));
               return [{ series: `taught ${lesson}`, x: injection, y, low, high }];
             }),
           },
