@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { sourcesIn } from './src/cli/provenance.ts';
@@ -10,20 +11,48 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** Files above this size are kept for use without a network when they are first used, not at once. */
+const KEPT_AT_ONCE_BYTES = 2 * 2 ** 20;
+
 /**
- * Isolation on a static host that cannot set headers: the built page registers a service worker that adds
- * them. Where the host sets them already (`npm run preview`), the script finds the page isolated and rests.
+ * The service worker of the built site, with the list of its files: [path, revision, whether it is kept at once]. It
+ * isolates the page on static hosts that cannot set headers, and keeps the site for use without a network.
  */
-function isolationWorker(): Plugin {
-  const fileName = 'coi-serviceworker.js';
+function serviceWorker(): Plugin {
+  let publicDir = '';
   return {
-    name: 'isolation-worker',
+    name: 'service-worker',
     apply: 'build',
-    generateBundle() {
-      const file = createRequire(import.meta.url).resolve('coi-serviceworker/coi-serviceworker.min.js');
-      this.emitFile({ type: 'asset', fileName, source: readFileSync(file, 'utf8') });
+    enforce: 'post',
+    // Tests build with NODE_ENV=test, so PROD does not tell a built site from the development server.
+    config: () => ({ define: { 'import.meta.env.VITE_SERVICE_WORKER': 'true' } }),
+    configResolved(config) {
+      publicDir = config.publicDir;
     },
-    transformIndexHtml: () => [{ tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' }],
+    generateBundle(_, bundle) {
+      const built = Object.values(bundle).map((file): [string, string | Uint8Array] => [
+        file.fileName,
+        file.type === 'chunk' ? file.code : file.source,
+      ]);
+      const copied = readdirSync(publicDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path): [string, Uint8Array] => [
+          relative(publicDir, path).replaceAll('\\', '/'),
+          readFileSync(path),
+        ]);
+      const files = [...built, ...copied].map(([path, content]) => [
+        path,
+        createHash('sha256').update(content).digest('hex').slice(0, 16),
+        Buffer.byteLength(content) <= KEPT_AT_ONCE_BYTES,
+      ]);
+      const source = readFileSync(new URL('src/lab/offline/serviceWorker.js', import.meta.url), 'utf8');
+      this.emitFile({
+        type: 'asset',
+        fileName: 'serviceWorker.js',
+        source: `const files = ${JSON.stringify(files)};\n${source}`,
+      });
+    },
   };
 }
 
@@ -36,7 +65,7 @@ export default defineConfig({
     'import.meta.env.VITE_COMMIT': JSON.stringify(commit ?? undefined) ?? 'undefined',
     'import.meta.env.VITE_MODIFIED': JSON.stringify(modified ?? undefined) ?? 'undefined',
   },
-  plugins: [svelte(), isolationWorker()],
+  plugins: [svelte(), serviceWorker()],
   worker: { format: 'es' },
   server: { headers: isolation },
   preview: { headers: isolation },

@@ -6,4 +6,6 @@ interface ImportMetaEnv {
   readonly VITE_COMMIT?: string;
   /** Whether tracked files differed from it. */
   readonly VITE_MODIFIED?: boolean;
+  /** Whether the site was built, with a service worker beside it. */
+  readonly VITE_SERVICE_WORKER?: boolean;
 }
