@@ -1,4 +1,4 @@
-/* global self, caches, fetch, Headers, Response, URL, files */
+/* global files */
 // The site's one service worker: isolates the page on hosts that cannot set headers, and keeps the site for use
 // without a network. The build puts `files` before it: [path, revision, whether it is kept at once].
 
