@@ -86,6 +86,33 @@ await page.waitForTimeout(800);
 await shoot(page, 'runs');
 await page.close();
 
+// Hands on: a plan that was cut and changed, continuations from a state, and a task half solved by hand.
+const hands = await context.newPage();
+await hands.goto(`${address}?embed=hands-on&policy=nano&level=4&hide=start`);
+await hands.locator('#hands-on .strip button').first().waitFor({ timeout: 300_000 });
+await hands.locator('#hands-on .chip').nth(2).click();
+await hands.getByRole('button', { name: 'Insert a noise action' }).click();
+await hands.getByRole('slider', { name: 'Cut' }).press('ArrowLeft');
+await hands.getByRole('slider', { name: 'Cut' }).press('ArrowLeft');
+for (const name of ['This plan', 'Reference plan'])
+  await hands.getByRole('row', { name }).locator('.rate').waitFor({ timeout: 300_000 });
+await shoot(hands, 'hands-on');
+await hands.getByRole('tab', { name: 'Re-roll' }).click();
+await hands.locator('#hands-on .turns button').nth(2).click();
+await hands.getByRole('button', { name: 'Re-roll', exact: true }).click();
+await hands.locator('#hands-on .result').waitFor({ timeout: 300_000 });
+await hands.locator('#hands-on').screenshot({ path: join(here, 'hands-on-reroll.png') });
+await hands.getByRole('tab', { name: 'Be the demonstrator' }).click();
+for (let turn = 0; turn < 2; turn++) {
+  await hands
+    .getByRole('button', { name: /^visit/ })
+    .nth(turn)
+    .click();
+  await hands.waitForTimeout(400);
+}
+await hands.locator('#hands-on').screenshot({ path: join(here, 'hands-on-demonstrate.png') });
+await hands.close();
+
 const bare = await context.newPage();
 await bare.addInitScript(() => {
   delete Navigator.prototype.gpu;

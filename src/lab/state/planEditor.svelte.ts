@@ -127,7 +127,6 @@ export class PlanEditor {
       this.own = own;
       this.none = await this.effect(ref, task.id, []);
       this.reference = await this.effect(ref, task.id, task.plan);
-      this.problem = undefined;
     } catch (error) {
       if (run === this.latest) this.problem = messageOf(error);
     }
@@ -181,6 +180,11 @@ export class PlanEditor {
     // Where the actions are the task's own, the other panels count them by k.
     this.closeUp.k = draft.cut;
     this.closeUp.ownPlan = this.unchanged ? undefined : this.shown.join(', ');
+    // What was measured or refused was another plan.
+    this.own = undefined;
+    this.problem = undefined;
+    this.latest++;
+    this.measuring = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       void this.closeUp.sample();
