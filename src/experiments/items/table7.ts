@@ -27,7 +27,7 @@ const findings: Readonly<Partial<Record<Injection, Investigation>>> = {
     finding:
       'A replayed plan comes with its observations, so nothing has to be copied from the prompt: 1.00 at every level, against ' +
       '0.96 to 1.00 for the plan in the query, with a base policy that was taught all three places alike. Of one that was ' +
-      'taught the query alone the order is the paper’s: the claims below.',
+      'taught the query alone the means come in the paper’s order: the claims below.',
     tryIt: null,
   },
 };
