@@ -5,7 +5,7 @@ import { evaluation } from '../probes/evaluation.ts';
 import { withInterval } from '../tables.ts';
 import { benchmarkNames, benchmarkResults, benchmarks, onBenchmarks } from '../taskSets.ts';
 import type { PolicySource, Training, WorldSpec } from '../units.ts';
-import { verdict, type Claim } from '../verdict.ts';
+import { verdict, type Claim, type Investigation } from '../verdict.ts';
 
 const BASE = 'base policy';
 const methods = ['GRPO', 'ActGuide-RL', 'SFT', 'SFT + GRPO', 'SFT + ActGuide-RL'] as const;
@@ -98,6 +98,21 @@ function scores(context: ItemContext, results: Results, name: Name): Score[] {
     ];
   });
 }
+
+const ceiling: Investigation = {
+  finding:
+    'SFT passes every barrier in most episodes (0.72 in-domain), so RL from there has nothing to be guided to: both end at ' +
+    'the ceiling (0.98 and 0.95 over seeds 11–13).',
+  tryIt: null,
+};
+
+const forgetting: Investigation = {
+  finding:
+    'Seeds differ by more than the methods do: of what the base policy knew of the grid (0.95) ActGuide-RL keeps 0.92, 0.87 ' +
+    'and 0.51 (seeds 11–13), SFT 0.89, 0.88 and 0.94. SFT moves the policy less and stops at 0.72 in-domain, where ' +
+    'ActGuide-RL ends at 0.99; SFT + GRPO, which ends there too, keeps 0.62.',
+  tryIt: null,
+};
 
 export const table2: Item = {
   id: 'table2',
@@ -199,6 +214,7 @@ export const table2: Item = {
           {
             ...claim,
             claim: 'From the same cold start ActGuide-RL still gains over RL.',
+            investigation: ceiling,
             statistic: 'unguided success, mean of the four sets, (SFT + ActGuide-RL) − (SFT + GRPO)',
             paper:
               'GAIA 40.77 against 36.89, WebWalker 37.06 against 32.20, XBench 25.00 against 17.00, BC-ZH 28.02 against 26.30',
@@ -209,6 +225,7 @@ export const table2: Item = {
           {
             ...claim,
             claim: 'SFT costs what was known outside its domain more than ActGuide-RL does.',
+            investigation: forgetting,
             statistic: 'success in the grid, unguided, levels that pretraining taught, ActGuide-RL − SFT',
             paper: 'GPQA 36.93 against 29.15, TruthfulQA 62.30 against 56.95',
           },
@@ -218,6 +235,7 @@ export const table2: Item = {
           {
             ...claim,
             claim: 'ActGuide-RL keeps what was known outside its domain: it loses less than 0.05.',
+            investigation: forgetting,
             statistic:
               'success in the grid, unguided, levels that pretraining taught, ActGuide-RL − base policy',
             threshold: -0.05,
@@ -229,6 +247,7 @@ export const table2: Item = {
           {
             ...claim,
             claim: 'After SFT instructions are followed less well than after ActGuide-RL.',
+            investigation: forgetting,
             statistic:
               'success with the whole plan, mean of the grid and of unseen aliases, ActGuide-RL − SFT',
             paper: 'IFEval 82.99 against 77.82',
