@@ -13,7 +13,7 @@ const products = {
   nt: ['a', 'b', 'residual', 'out'],
   tn: ['a', 'b', 'out'],
 } as const;
-const dims = { M: 'u32', N: 'u32', K: 'u32', mode: 'u32', chunk: 'u32' } as const;
+const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32' } as const;
 
 export const matmulOp = defineOp({ name: 'matmul', wgsl: unrolled(wgsl), bindings, dims, kernels: products });
 
@@ -99,14 +99,16 @@ export function matmul(
   const across = Math.ceil(N / tiles.width);
   if (layout !== 'tn') {
     const groups = [Math.ceil(M / rows), across, 1] as const;
-    recorder.dispatch(op, layout, { a, b, residual, out }, { M, N, K, mode, chunk: K }, groups);
+    recorder.dispatch(op, layout, { a, b, residual, out }, { M, N, K, chunk: K, rows }, groups, {
+      MODE: mode,
+    });
     return;
   }
   const { chunk, chunks } = chunking(K);
   if (!tensors.partial) requireLengths(where, {}, { partial: matmulPartialLength(size) });
   const partial = tensors.partial as Tensor;
   requireLengths(where, { partial }, { partial: matmulPartialLength(size) });
-  recorder.dispatch(op, 'tn', { a, b, out: partial }, { M, N, K, mode: 0, chunk }, [
+  recorder.dispatch(op, 'tn', { a, b, out: partial }, { M, N, K, chunk, rows: tnRows }, [
     Math.ceil(M / tnRows),
     across,
     chunks,

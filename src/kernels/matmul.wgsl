@@ -6,8 +6,8 @@ struct Dims {
   M: u32,
   N: u32,
   K: u32,
-  mode: u32, // 0: out = product, 1: out += product, 2: out = residual + product
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
+  rows: u32, // outputs of a thread along M; for matmulSubgroups.wgsl
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -21,8 +21,11 @@ const WIDTH = 16u; // threads of a workgroup, side by side along N
 const TN_ROWS = 4u; // outputs of a thread in tn: 4 * TN_ROWS x 4
 const OUTPUTS = 16u; // 4 * TN_ROWS
 
+// 0: out = product, 1: out += product, 2: out = residual + product.
+override MODE: u32 = 0;
+
 fn store(at: u32, value: vec4f) {
-  switch (dims.mode) {
+  switch (MODE) {
     case 1u: {
       out[at] += value;
     }
