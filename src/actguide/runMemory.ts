@@ -9,8 +9,10 @@ import { defaultCapacity } from './decoders.ts';
  */
 export function runWork({ tasksPerStep, groupSize, minibatches }: RunConfig, policy: PolicyConfig): Work {
   const sequences = defaultCapacity(policy);
+  const rollouts = 2 * tasksPerStep * groupSize;
   return {
-    trained: Math.ceil((2 * tasksPerStep * groupSize) / minibatches) * policy.context,
+    trained: Math.ceil(rollouts / minibatches) * policy.context,
+    scored: rollouts * policy.context,
     sampled: { sequences, tokens: sequences * policy.context },
   };
 }

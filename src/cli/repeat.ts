@@ -76,6 +76,7 @@ async function repeat(
   const before = new FolderStore(new OutFolder(folder, []), (message) => output.note(message));
   let same = 0;
   let different = 0;
+  let lost = 0;
   const soFar = () => ({ item: item.id, same, different });
 
   const work = (signal: AbortSignal) =>
@@ -99,8 +100,11 @@ async function repeat(
         progress.update(Math.round(done), describeUnit(unit));
         if (!record) continue;
         const first = await before.get(key);
-        // A policy that only probes look at may not have been kept.
-        if (!first) continue;
+        if (!first) {
+          // A policy that only probes look at may not have been kept.
+          if (kept.runs.includes(key)) lost++;
+          continue;
+        }
         const found = differencesOf(first, record);
         if (found.length === 0) same++;
         else {
@@ -113,7 +117,8 @@ async function repeat(
       }
       progress?.clear();
       for (const origin of origins) output.note(origin);
-      const done = same > 0 && different === 0;
+      if (lost > 0) output.note(`${lost} runs of ${path} have no record beside it: restore its folder runs`);
+      const done = same > 0 && different + lost === 0;
       output.result(
         { done, ...soFar() },
         `${item.id}: ${same} of ${same + different} runs gave the same numbers, to the last bit`,

@@ -18,7 +18,7 @@ import {
   type Sequences,
 } from './prefixTree.ts';
 import { rowTeachers, totalWeight } from './teachers.ts';
-import { passRows, requireMemory } from './memoryPlan.ts';
+import { passRows, requireMemory, SCORE_ROWS } from './memoryPlan.ts';
 import { TrainingPass } from './trainingPass.ts';
 import {
   ROPE_THETA,
@@ -29,9 +29,6 @@ import {
   type UpdateSettings,
 } from './types.ts';
 import { weightsOf, type Weights } from './weights.ts';
-
-/** Rows scored in one submit: keeps every submit short and bounds the memory of `logits` and `score`. */
-const SCORE_ROWS = 4096;
 
 /** The policy on a GPU: flat parameters, forward, backward and AdamW in our own kernels. */
 export class GpuPolicy implements TrainablePolicy {
@@ -95,7 +92,7 @@ export class GpuPolicy implements TrainablePolicy {
     const V = this.config.vocabulary;
     const first = firstTokens(sequences);
     const out = new Float32Array(countTokens(sequences) * V);
-    for (const tree of prefixTrees(sequences, this.config, SCORE_ROWS)) {
+    for (const tree of prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit))) {
       this.load(tree);
       const { logits } = this.pass.forward(weights);
       const [values] = await this.gpu.read(part(logits, tree.count * V));
@@ -109,12 +106,12 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   async score(sequences: Sequences): Promise<Scores> {
-    const trees = prefixTrees(sequences, this.config, SCORE_ROWS);
+    const trees = prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit));
     return this.scoreTrees(trees, sequences, this.weights);
   }
 
   async scoreReference(sequences: Sequences): Promise<Float32Array> {
-    const trees = prefixTrees(sequences, this.config, SCORE_ROWS);
+    const trees = prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit));
     return (await this.scoreTrees(trees, sequences, this.reference)).logProb;
   }
 

@@ -44,6 +44,19 @@ describe('what was planned is what is taken', () => {
     expect(gpu.peakBytes).toBeLessThanOrEqual(plan.bytes);
   });
 
+  test('scoring more than is trained at once: to the byte, and in passes of what the budget allows', async () => {
+    const gpu = await fresh();
+    const policy = GpuPolicy.create(gpu, config, parameters);
+    await policy.score(distinct(30, 50));
+    expect(gpu.peakBytes).toBe(memoryPlan(config, { trained: 64, scored: 1500 }).bytes);
+
+    const least = memoryPlan(config, { trained: 640, scored: 1500 }, 640);
+    const small = await fresh();
+    await GpuPolicy.create(small, config, parameters, 640).score(distinct(30, 50));
+    expect(small.peakBytes).toBeLessThanOrEqual(least.bytes);
+    expect(small.peakBytes).toBeGreaterThan(0.8 * least.bytes);
+  });
+
   test.each([
     [16, 64],
     [48, 40],

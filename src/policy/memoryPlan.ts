@@ -10,6 +10,8 @@ import type { PolicyConfig } from './types.ts';
 
 /** Rows of one pass at most: keeps every submit short. */
 const MAX_ROWS = 16384;
+/** Rows scored in one submit at most: keeps every submit short. */
+export const SCORE_ROWS = 4096;
 /** Memory that the activations of one pass may take; larger batches go in several passes. */
 const PASS_BYTES = 128 * 2 ** 20;
 
@@ -17,6 +19,8 @@ const PASS_BYTES = 128 * 2 ** 20;
 export interface Work {
   /** ΣT of a minibatch; 0: no training. */
   readonly trained: number;
+  /** ΣT of all sequences that are scored together; without, those of a minibatch. */
+  readonly scored?: number;
   readonly sampled?: { readonly sequences: number; readonly tokens: number };
 }
 
@@ -67,12 +71,12 @@ const DECODER_ROWS = 4096;
 /** Bytes of buffers that `work` with a policy needs; a minibatch of more rows than `passRows` goes in several passes. */
 export function memoryPlan(
   config: PolicyConfig,
-  { trained, sampled }: Work,
+  { trained, scored = trained, sampled }: Work,
   rows = passRows(config),
 ): MemoryPlan {
   const policy = policyBuffers(config);
-  const pass = Math.ceil(Math.min(trained, rows) / 64) * 64;
-  const training: Lengths = new Map(trained > 0 ? trainingBuffers(config, pass, trained) : []);
+  const pass = Math.ceil(Math.min(Math.max(trained, Math.min(scored, SCORE_ROWS)), rows) / 64) * 64;
+  const training: Lengths = new Map(pass > 0 ? trainingBuffers(config, pass, Math.max(trained, scored)) : []);
   const sampling: Lengths = new Map(
     sampled ? samplingBuffers(config, sampled.sequences, sampled.tokens) : [],
   );
