@@ -68,6 +68,18 @@ describe('ResultStore', () => {
     expect(await store.get('b')).not.toBeNull();
   });
 
+  it('discards the records of every scale that an item was run at', async () => {
+    for (const key of ['quick', 'full']) await store.put(record(key));
+    await store.keep(own('fig3', ['quick']), 'x');
+    await store.keep(own('fig3', ['full']), 'x');
+    expect((await store.results()).map(({ keys, runsDone }) => [keys, runsDone])).toEqual([
+      [['quick', 'full'], 1],
+    ]);
+    await store.discard('fig3');
+    expect(await store.get('quick')).toBeNull();
+    expect(await store.get('full')).toBeNull();
+  });
+
   it('says so when there is no room, and nothing is half kept', async () => {
     const full = Object.assign(new Error('no room'), { name: 'QuotaExceededError' });
     const broken = {

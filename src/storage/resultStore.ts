@@ -6,7 +6,7 @@ import { openDatabase, StorageError } from './database.ts';
 export interface OwnResult {
   readonly item: string;
   readonly result: ItemFile;
-  /** Keys of the records that belong to it: its units, and those whose weights they needed. */
+  /** Keys of the records that belong to it, of every scale it was run at: its units, and those whose weights they needed. */
   readonly keys: readonly string[];
   /** Runs of the item that are kept, of all that it asks for. */
   readonly runsDone: number;
@@ -78,11 +78,17 @@ export class ResultStore implements RecordStore {
     return (await this.db.get('data', item)) ?? null;
   }
 
-  /** Keeps an item's own result in place of an earlier one. @throws StorageError when there is no room for it. */
+  /**
+   * Keeps an item's own result in place of an earlier one, whose records stay the item's: runs of another scale or seed.
+   * @throws StorageError when there is no room for it.
+   */
   async keep(own: OwnResult, data: string): Promise<void> {
     const tx = this.db.transaction(['results', 'data'], 'readwrite');
+    const results = tx.objectStore('results');
+    const earlier = await results.get(own.item);
+    const keys = [...new Set([...(earlier?.keys ?? []), ...own.keys])];
     await roomFor(() =>
-      Promise.all([tx.objectStore('results').put(own), tx.objectStore('data').put(data, own.item), tx.done]),
+      Promise.all([results.put({ ...own, keys }), tx.objectStore('data').put(data, own.item), tx.done]),
     );
   }
 
