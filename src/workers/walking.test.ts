@@ -86,3 +86,12 @@ it('one noise action more leaves a plan that earns the reward, and a failing one
   for (const failing of [plan.slice(0, 2), plan.toSpliced(0, 1)])
     expect(() => withOneNoiseAction(world, hard, failing, 1)).toThrow('Mend the plan first.');
 });
+
+it('noise takes a turn: a plan that needs them all is refused', () => {
+  let full = plan;
+  while (full.length < task.maxTurns) full = withOneNoiseAction(world, hard, full, full.length);
+  expect(walk(full)).toMatchObject({ done: true, reward: 1 });
+  expect(() => withOneNoiseAction(world, hard, full, 1)).toThrow(
+    `fewer than ${task.maxTurns} actions, the turns of an episode, got ${task.maxTurns}. Delete one first.`,
+  );
+});

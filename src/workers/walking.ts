@@ -106,7 +106,7 @@ export function seenGraph({ nodes, edges }: GraphView, visited: readonly string[
 
 /**
  * A plan with one irrelevant action more, as action noise has it (Table 5).
- * @throws InputError when nothing is irrelevant to it.
+ * @throws InputError when nothing is irrelevant to it, or no turn is left for one.
  */
 export function withOneNoiseAction(
   world: SearchWorld,
@@ -115,10 +115,13 @@ export function withOneNoiseAction(
   seed: number,
 ): string[] {
   const clean = plan.map((action) => world.parseAction(action));
-  const noisy = insertNoise(world, taskOf(world, ref), clean, 1, new Random(seed));
-  if (noisy.length === clean.length)
+  const task = taskOf(world, ref);
+  if (clean.length >= task.maxTurns)
     throw new InputError(
-      'noise: expected a plan that earns the reward, with a turn to spare, got another. Mend the plan first.',
+      `noise: expected a plan of fewer than ${task.maxTurns} actions, the turns of an episode, got ${clean.length}. Delete one first.`,
     );
+  const noisy = insertNoise(world, task, clean, 1, new Random(seed));
+  if (noisy.length === clean.length)
+    throw new InputError('noise: expected a plan that earns the reward, got another. Mend the plan first.');
   return actionsInWords(world, noisy);
 }
