@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../actguide/config.ts';
+import { parseRunConfig } from '../../actguide/runConfig.ts';
 import type { PolicySize } from '../../policy/types.ts';
 import type { StoredRun } from '../../storage/index.ts';
 import type { LoadedPolicy, ProbeApi, TrainerApi, TrainerEvent } from '../../workers/protocol.ts';
@@ -169,7 +170,10 @@ export class Lab implements Prober, Inspector {
     this.run.status = 'starting';
     void this.guarded(async () => {
       await this.placeWorld(checked.config);
-      const config = { ...checked.config, ...this.handsOn.library.forRun(checked.config.method) };
+      const config = parseRunConfig({
+        ...checked.config,
+        ...this.handsOn.library.forRun(checked.config.method),
+      });
       this.run.status = 'starting';
       await this.remote().call((api) => api.start(config, paused));
     });
