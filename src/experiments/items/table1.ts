@@ -178,6 +178,12 @@ export const table1: Item = {
             side: 'above',
             threshold: 0,
             paper: 'GAIA +6.80 (Qwen2.5-3B), +13.59 (Qwen2.5-7B), +10.68 (Qwen3-4B), +4.85 (Qwen3-8B) points',
+            investigation: {
+              finding:
+                'ActGuide-RL ends alike in every seed; it is GRPO that differs. After 900 updates the base policy is less sure of its wrong ' +
+                'queries, and in seed 12 GRPO finds its way past the stale aliases by luck, too.',
+              tryIt: null,
+            },
           },
           gains(context, results, base),
         ),
