@@ -35,6 +35,9 @@ export interface PolicyLook {
   readonly choices: readonly (readonly Choice[])[];
 }
 
+/** Both under the same weights. */
+export type BothLooks = Readonly<Record<keyof BothSequences, PolicyLook>>;
+
 /** The plan behind the guided prompt is the rollout's own, or the whole one for a rollout that had none. */
 export function bothSequences(environment: Environment, rollout: Rollout): BothSequences {
   const view = ({ tokens, scoredAt }: ReturnType<typeof under>): SequenceView => ({

@@ -4,7 +4,7 @@ import { withDemonstrations } from '../actguide/demonstrations.ts';
 import { searchWorld, type SearchWorld } from '../envs/search/world.ts';
 import type { LanguageModel } from '../policy/types.ts';
 import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
-import { policyLook } from './policyLook.ts';
+import { policyLook, type BothSequences, type SequenceView } from './policyLook.ts';
 import { guidanceCurveOf, profileTask, sampleTrajectory, taskOf, taskView } from './probing.ts';
 import type {
   BarrierRequest,
@@ -48,11 +48,17 @@ export abstract class ProbeSession implements ProbeApi {
     return this.exclusive(() => sampleTrajectory(this.model(), this.world, request, this.stepsDone));
   }
 
-  look(tokens: readonly number[]) {
+  look({ guided, unguided }: BothSequences) {
     return this.exclusive(async () => {
       const { config } = this.model();
-      const seen = policyLook(config, await this.parameters(), tokens, this.plainWorld.words, this.stepsDone);
-      return Comlink.transfer(seen, [seen.attention.buffer as ArrayBuffer]);
+      const parameters = await this.parameters();
+      const look = ({ tokens }: SequenceView) =>
+        policyLook(config, parameters, tokens, this.plainWorld.words, this.stepsDone);
+      const looks = { guided: look(guided), unguided: look(unguided) };
+      return Comlink.transfer(
+        looks,
+        Object.values(looks).map(({ attention }) => attention.buffer as ArrayBuffer),
+      );
     });
   }
 

@@ -6,7 +6,7 @@ import type { PolicyConfig, PolicySize } from '../policy/types.ts';
 import type { RunCheckpoint } from '../storage/index.ts';
 import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
 import type { GroupRef, GuidanceCurve, StepView, TokenAnatomy, TokenView } from './inspection.ts';
-import type { BothSequences, PolicyLook } from './policyLook.ts';
+import type { BothLooks, BothSequences } from './policyLook.ts';
 
 /** A task of the world by number: the same reference names the same task in every session. */
 export interface TaskRef {
@@ -209,10 +209,10 @@ export interface ProbeApi {
   /** One sampled trajectory of the current weights. @throws InputError for a plan with an unknown action. */
   trajectory(request: TrajectoryRequest): Promise<TrajectoryView>;
   /**
-   * What the current weights attend to along a sequence, and what they would say next.
-   * @throws InputError for tokens that the policy does not have, or too many.
+   * What the current weights attend to along a trajectory behind either prompt, and what they would say next: both under
+   * the same weights. @throws InputError for tokens that the policy does not have, or too many.
    */
-  look(tokens: readonly number[]): Promise<PolicyLook>;
+  look(sequences: BothSequences): Promise<BothLooks>;
   /** Figure 3 from the current weights. While training it is computed between two steps. */
   barrierProfile(request: BarrierRequest): Promise<BarrierView>;
   /** Figure 4 for one task: success, log-ratio shift and risk at every guidance level, `samples` rollouts each. */

@@ -1,4 +1,4 @@
-import type { BothSequences, PolicyLook, SequenceView } from '../../workers/policyLook.ts';
+import type { BothLooks, BothSequences, PolicyLook, SequenceView } from '../../workers/policyLook.ts';
 import type { HeadChoice } from '../attention.ts';
 import type { CloseUp, Prober } from './closeUp.svelte.ts';
 
@@ -8,7 +8,7 @@ export type Prompt = keyof BothSequences;
 export class PolicyView {
   prompt = $state<Prompt>('guided');
   head = $state.raw<HeadChoice>('mean');
-  looks = $state.raw<Readonly<Record<Prompt, PolicyLook>> | undefined>();
+  looks = $state.raw<BothLooks | undefined>();
   problem = $state<string | undefined>();
   /** A position chosen here; undefined follows the token of the other panels. */
   private chosen = $state<number | undefined>();
@@ -37,17 +37,17 @@ export class PolicyView {
 
   /** Looks at the trajectory close up under the weights of now. */
   async refresh(sequences: BothSequences | undefined): Promise<void> {
-    if (!sequences) {
+    // Looks of one trajectory say nothing of another's positions.
+    if (sequences !== this.seen) {
       this.seen = undefined;
       this.looks = undefined;
-      return;
     }
+    if (!sequences) return;
     try {
-      const guided = await this.prober.probe((api) => api.look(sequences.guided.tokens));
-      const unguided = await this.prober.probe((api) => api.look(sequences.unguided.tokens));
+      const looks = await this.prober.probe((api) => api.look(sequences));
       if (this.closeUp.trajectory?.sequences !== sequences) return;
       this.seen = sequences;
-      this.looks = { guided, unguided };
+      this.looks = looks;
       this.chosen = undefined;
       this.problem = undefined;
     } catch (error) {
