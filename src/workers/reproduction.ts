@@ -45,9 +45,10 @@ export class ReproductionSession implements ReproductionApi {
     if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_SEEDS)
       throw new InputError(`seeds: expected a whole number from 1 to ${MOST_SEEDS}, got ${seeds}.`);
     const context = itemContext(parseRunConfig({ policy, seed }), policy, seeds, quick);
-    await this.stop();
-    this.abort = new AbortController();
-    this.ended = this.run(item, context, modelsUrl, this.abort);
+    this.abort.abort();
+    const abort = (this.abort = new AbortController());
+    // Chained at once: of two starts in one moment the second waits for the first.
+    this.ended = this.ended.then(() => this.run(item, context, modelsUrl, abort));
     await this.ended;
   }
 
@@ -65,6 +66,7 @@ export class ReproductionSession implements ReproductionApi {
     const { signal } = abort;
     let gpu: Gpu | undefined;
     try {
+      signal.throwIfAborted();
       const { store, keep } = await (this.opened ??= this.open());
       this.emit({ type: 'loading', what: 'Asking for the GPU' });
       const device = (gpu = await Gpu.acquire(navigator.gpu));
