@@ -124,12 +124,12 @@ it("takes a plan and a policy file of one's own, and says what is wrong with bad
   await page.getByText('Write a plan of your own').click();
   const plan = page.getByLabel('Actions, separated by commas');
   await plan.fill('fly home');
-  await page.getByRole('button', { name: 'Try this plan' }).click();
+  await page.getByRole('button', { name: 'Try this plan', exact: true }).click();
   const problem = page.locator('#task').getByRole('alert');
   await problem.waitFor();
   expect(await problem.textContent()).toContain('got "fly home". Known tools: visit, search, answer');
   await plan.fill('visit Ada, search press');
-  await page.getByRole('button', { name: 'Try this plan' }).click();
+  await page.getByRole('button', { name: 'Try this plan', exact: true }).click();
   await page.locator('#task').getByText('k = 2').waitFor({ timeout: 60_000 });
   expect(await problem.count()).toBe(0);
 
@@ -171,6 +171,7 @@ describe('the lab without WebGPU', () => {
     const table = await rows(page, 'barrier');
     expect(await page.locator('#barrier .shift-bars rect').count()).toBe(table.length);
     expect(Math.max(...table.map((row) => Number(row[3])))).toBeGreaterThan(0);
+    await page.locator('#attention .heads button').nth(1).waitFor({ timeout: 60_000 });
     expect(errors).toEqual([]);
     await page.close();
   });
