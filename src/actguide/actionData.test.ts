@@ -71,6 +71,7 @@ describe('parseActionData', () => {
 
   it('reads what formatActionData wrote', () => {
     expect(parseActionData(world, formatActionData(lines), CONTEXT)).toEqual({ kept: lines, bad: [] });
+    expect(parseActionData(world, `\uFEFF${formatActionData(lines)}`, CONTEXT).bad).toEqual([]);
   });
 
   it('carries every line out, names the bad ones and keeps the good', () => {

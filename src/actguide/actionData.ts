@@ -147,7 +147,8 @@ export function demonstratedPlan(
  * @throws InputError when the text is too long to be action data.
  */
 export function parseActionData(environment: Environment, text: string, context: number): ActionImport {
-  const lines = text.split(/\r?\n/);
+  // Some editors begin a file with a byte-order mark.
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   if (text.length > MAX_CHARACTERS || lines.length > MAX_LINES + 1)
     throw new InputError(
       `action data: expected at most ${MAX_LINES} lines and ${MAX_CHARACTERS} characters, got ${lines.length} and ` +

@@ -9,6 +9,7 @@ import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
 export class Draw {
   /** Milliseconds of sampling so far: of each turn the share of this draw's rollouts among those sampled. */
   ms = 0;
+  private finished: Rollout[] | undefined;
 
   constructor(readonly growing: readonly Growing[]) {}
 
@@ -24,7 +25,7 @@ export class Draw {
   /** @throws LabError before all have ended. */
   get rollouts(): Rollout[] {
     if (!this.over) throw new LabError('Draw.rollouts: expected finished rollouts. Wait until it is over.');
-    return this.growing.map((growing) => growing.finish());
+    return (this.finished ??= this.growing.map((growing) => growing.finish()));
   }
 
   /**
