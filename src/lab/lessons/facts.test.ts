@@ -52,6 +52,13 @@ it('is borne out by the recording: the barrier, the stall, and who crosses', () 
   const last = (name: 'actguide' | 'grpo') => evaluationsOf(recording.runs[name]).at(-1);
   expect(last('actguide')?.levels[4]).toBeGreaterThan(0.9);
   expect(last('grpo')?.levels.slice(2)).toEqual([0, 0, 0]);
+  // Lesson 7: with the whole plan some of it, far less than with the least, and the plan itself is followed less.
+  const { wholePlan } = recording.runs;
+  const whole = evaluationsOf(wholePlan).at(-1)?.mean ?? 0;
+  expect(whole).toBeGreaterThan(last('grpo')?.mean ?? 1);
+  expect(whole).toBeLessThan((last('actguide')?.mean ?? 0) - 0.3);
+  expect(wholePlan.steps[0].allPassGroups).toBeGreaterThan(0.9);
+  expect(wholePlan.steps.at(-1)?.guided?.reward).toBeLessThan(0.8);
 });
 
 it('draws curves only as far as the replay has come', () => {
