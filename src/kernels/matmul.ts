@@ -7,13 +7,13 @@ import anyWgsl from './matmulAny.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
 
-const bindings = { a: 'read', b: 'read', residual: 'read', out: 'read_write' } as const;
+const bindings = { a: 'read', b: 'read', residual: 'read', out: 'read_write', gain: 'read' } as const;
 const products = {
-  nn: ['a', 'b', 'residual', 'out'],
-  nt: ['a', 'b', 'residual', 'out'],
+  nn: ['a', 'b', 'residual', 'out', 'gain'],
+  nt: ['a', 'b', 'residual', 'out', 'gain'],
   tn: ['a', 'b', 'out'],
 } as const;
-const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32' } as const;
+const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f32' } as const;
 
 export const matmulOp = defineOp({ name: 'matmul', wgsl: unrolled(wgsl), bindings, dims, kernels: products });
 
@@ -28,13 +28,21 @@ export const matmulSubgroupsOp = defineOp({
 export const matmulAnyOp = defineOp({
   name: 'matmulAny',
   wgsl: anyWgsl,
-  bindings,
+  bindings: { a: 'read', b: 'read', residual: 'read', out: 'read_write' },
   dims: { M: 'u32', N: 'u32', K: 'u32', mode: 'u32' },
   kernels: { product: ['a', 'b', 'residual', 'out'] },
 });
 
-/** Outputs of a thread along M, and threads of a workgroup along N (each 4 wide): the constants of the WGSL. */
-const tiles = { plain: { rows: 8, tnRows: 16 }, subgroups: { rows: 24, tnRows: 32 }, width: 64 };
+/** Columns of a workgroup, and outputs of a thread along M: the constants of the WGSL. */
+const WIDTH = 64;
+const tiles = {
+  plain: { op: matmulOp, rows: 8, tnRows: 16 },
+  subgroups: { op: matmulSubgroupsOp, rows: 24, tnRows: 32 },
+};
+const tilesOf = (recorder: Recorder) => (recorder.wideSubgroups ? tiles.subgroups : tiles.plain);
+
+/** What the rows of `a` go through on their way into a product (see `fusedProducts.ts`): LEFT of the WGSL. */
+const lefts = { plain: 0, norm: 1, swiglu: 2 } as const;
 
 /** The largest dimension a product takes. */
 export const MATMUL_LIMIT = 2 ** 20;
@@ -59,6 +67,39 @@ export function matmulPartialLength({ M, N, K }: MatmulDims): number {
 }
 
 /**
+ * Whether the tiled kernels take a product: vectors of 4 run along N and along the contiguous dimension of a. The number
+ * of rows plays no part in the choice, so a row's result does not depend on its batch.
+ */
+export const isTiled = (layout: MatmulLayout, { M, N, K }: MatmulDims): boolean =>
+  N % 4 === 0 && (layout === 'tn' ? M : K) % 4 === 0;
+
+const storing = ({ residual }: { residual?: Tensor }, accumulate = false): number =>
+  residual ? 2 : accumulate ? 1 : 0;
+
+/**
+ * The tiled `nn` or `nt` product of a size that {@link isTiled}; `left` is what `a` goes through first. Lengths are
+ * the caller's to check.
+ */
+export function tiledProduct(
+  recorder: Recorder,
+  layout: 'nn' | 'nt',
+  tensors: { a: Tensor; b: Tensor; out: Tensor; residual?: Tensor; gain?: Tensor },
+  { M, N, K }: MatmulDims,
+  {
+    left = 'plain',
+    eps = 0,
+    accumulate = false,
+  }: { left?: keyof typeof lefts; eps?: number; accumulate?: boolean } = {},
+): void {
+  const { op, rows } = tilesOf(recorder);
+  const { a, b, out, residual = a, gain = b } = tensors;
+  const uniforms = { M, N, K, chunk: K, rows, eps };
+  const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
+  const constants = { MODE: storing(tensors, accumulate), LEFT: lefts[left] };
+  recorder.dispatch(op, layout, { a, b, residual, out, gain }, uniforms, groups, constants);
+}
+
+/**
  * out [M, N] = product of a and b over K:
  * `nn` a [M, K], b [K, N]; `nt` a [M, K], b [N, K]; `tn` a [K, M], b [K, N].
  * With `residual` [M, N] given, out = residual + product; with `accumulate`, out += product.
@@ -77,12 +118,10 @@ export function matmul(
   requireDims(where, { M, N, K }, MATMUL_LIMIT);
   requireLengths(where, tensors, { a: M * K, b: K * N, out: M * N });
   if (tensors.residual) requireLengths(where, { residual: tensors.residual }, { residual: M * N });
-  const mode = tensors.residual ? 2 : accumulate ? 1 : 0;
-  const { a, b, out, residual = a } = tensors;
-  // Vectors of 4 run along N and the contiguous dimension of a. The number of rows plays no part in the choice,
-  // so a row's result does not depend on its batch.
-  if (N % 4 || (layout === 'tn' ? M : K) % 4) {
+  if (!isTiled(layout, size)) {
+    const { a, b, out, residual = a } = tensors;
     const constants = { STRIDES: ['nn', 'nt', 'tn'].indexOf(layout) };
+    const mode = storing(tensors, accumulate);
     recorder.dispatch(
       matmulAnyOp,
       'product',
@@ -93,25 +132,15 @@ export function matmul(
     );
     return;
   }
-  const fast = recorder.wideSubgroups;
-  const op = fast ? matmulSubgroupsOp : matmulOp;
-  const { rows, tnRows } = fast ? tiles.subgroups : tiles.plain;
-  const across = Math.ceil(N / tiles.width);
-  if (layout !== 'tn') {
-    const groups = [Math.ceil(M / rows), across, 1] as const;
-    recorder.dispatch(op, layout, { a, b, residual, out }, { M, N, K, chunk: K, rows }, groups, {
-      MODE: mode,
-    });
-    return;
-  }
+  if (layout !== 'tn') return tiledProduct(recorder, layout, tensors, size, { accumulate });
+  const { a, b, out } = tensors;
+  const { op, tnRows } = tilesOf(recorder);
   const { chunk, chunks } = chunking(K);
   if (!tensors.partial) requireLengths(where, {}, { partial: matmulPartialLength(size) });
   const partial = tensors.partial as Tensor;
   requireLengths(where, { partial }, { partial: matmulPartialLength(size) });
-  recorder.dispatch(op, 'tn', { a, b, out: partial }, { M, N, K, chunk, rows: tnRows }, [
-    Math.ceil(M / tnRows),
-    across,
-    chunks,
-  ]);
+  const uniforms = { M, N, K, chunk, rows: tnRows, eps: 0 };
+  const groups = [Math.ceil(M / tnRows), Math.ceil(N / WIDTH), chunks] as const;
+  recorder.dispatch(op, 'tn', { a, b, out: partial }, uniforms, groups);
   sumChunks(recorder, { partial, out }, { n: M * N, chunks }, accumulate);
 }

@@ -8,6 +8,7 @@ struct Dims {
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
   rows: u32, // outputs of a thread along M; for matmulSubgroups.wgsl
+  eps: f32, // of the RMSNorm
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -15,6 +16,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
+@group(0) @binding(5) var<storage, read> gain: array<vec4f>; // (K), of the RMSNorm
 
 const ROWS = 8u; // outputs of a thread in nn and nt: ROWS x 4
 const WIDTH = 16u; // threads of a workgroup, side by side along N
@@ -23,6 +25,9 @@ const OUTPUTS = 16u; // 4 * TN_ROWS
 
 // 0: out = product, 1: out += product, 2: out = residual + product.
 override MODE: u32 = 0;
+
+// What a goes through on its way into nn and nt: 0: nothing, 1: RMSNorm of its rows.
+override LEFT: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
   switch (MODE) {
@@ -46,6 +51,7 @@ fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, ROWS>;
+  var squares: array<f32, ROWS>;
   for (var k = 0u; k < inner; k++) {
     let b0 = b[(4u * k) * columns + safeColumn];
     let b1 = b[(4u * k + 1u) * columns + safeColumn];
@@ -53,12 +59,21 @@ fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     let b3 = b[(4u * k + 3u) * columns + safeColumn];
     let tile = mat4x4f(b0, b1, b2, b3);
     for (var i = 0u; i < ROWS; i++) { // unroll
-      sum[i] += tile * a[min(row + i, dims.M - 1u) * inner + k];
+      let value = a[min(row + i, dims.M - 1u) * inner + k];
+      if (LEFT == 1u) {
+        squares[i] += dot(value, value);
+        sum[i] += tile * (value * gain[k]);
+      } else {
+        sum[i] += tile * value;
+      }
     }
   }
   if (column < columns) {
     for (var i = 0u; i < ROWS; i++) { // unroll
       if (row + i < dims.M) {
+        if (LEFT == 1u) {
+          sum[i] *= 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
+        }
         store((row + i) * columns + column, sum[i]);
       }
     }
@@ -73,6 +88,7 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, ROWS>;
+  var squares: array<f32, ROWS>;
   for (var k = 0u; k < inner; k++) {
     let b0 = b[(4u * safeColumn) * inner + k];
     let b1 = b[(4u * safeColumn + 1u) * inner + k];
@@ -80,12 +96,21 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     let b3 = b[(4u * safeColumn + 3u) * inner + k];
     let tile = transpose(mat4x4f(b0, b1, b2, b3));
     for (var i = 0u; i < ROWS; i++) { // unroll
-      sum[i] += tile * a[min(row + i, dims.M - 1u) * inner + k];
+      let value = a[min(row + i, dims.M - 1u) * inner + k];
+      if (LEFT == 1u) {
+        squares[i] += dot(value, value);
+        sum[i] += tile * (value * gain[k]);
+      } else {
+        sum[i] += tile * value;
+      }
     }
   }
   if (column < columns) {
     for (var i = 0u; i < ROWS; i++) { // unroll
       if (row + i < dims.M) {
+        if (LEFT == 1u) {
+          sum[i] *= 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
+        }
         store((row + i) * columns + column, sum[i]);
       }
     }

@@ -8,6 +8,7 @@ struct Dims {
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
   rows: u32, // outputs of a thread along M: a compiler that knows them writes the stores out, and takes ten times as long
+  eps: f32, // of the RMSNorm
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -15,6 +16,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
+@group(0) @binding(5) var<storage, read> gain: array<vec4f>; // (K), of the RMSNorm
 
 const ROWS = 24u; // outputs of a thread in nn and nt: ROWS x 4
 const WIDTH = 16u; // threads of a workgroup, side by side along N
@@ -22,6 +24,9 @@ const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4
 
 // 0: out = product, 1: out += product, 2: out = residual + product.
 override MODE: u32 = 0;
+
+// What a goes through on its way into nn and nt: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
+override LEFT: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
   switch (MODE) {
@@ -37,6 +42,19 @@ fn store(at: u32, value: vec4f) {
   }
 }
 
+// exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
+fn silu(x: vec4f) -> vec4f {
+  return x / (1.0 + exp(-clamp(x, vec4f(-80.0), vec4f(80.0))));
+}
+
+fn left(row: u32, k: u32, inner: u32) -> vec4f {
+  let at = min(row, dims.M - 1u);
+  if (LEFT == 2u) {
+    return silu(a[2u * at * inner + k]) * a[(2u * at + 1u) * inner + k];
+  }
+  return a[at * inner + k];
+}
+
 @compute @workgroup_size(WIDTH)
 fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let columns = dims.N / 4u;
@@ -45,6 +63,7 @@ fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, ROWS>;
+  var squares: array<f32, ROWS / 8u>; // lane by lane of the rows it loads
   for (var k = 0u; k < inner; k++) {
     let b0 = b[(4u * k) * columns + safeColumn];
     let b1 = b[(4u * k + 1u) * columns + safeColumn];
@@ -53,11 +72,23 @@ fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     let tile = mat4x4f(b0, b1, b2, b3);
     var loaded: array<vec4f, ROWS / 8u>;
     for (var i = 0u; i < ROWS / 8u; i++) {
-      loaded[i] = a[min(row + 8u * i + (lane & 7u), dims.M - 1u) * inner + k];
+      loaded[i] = left(row + 8u * i + (lane & 7u), k, inner);
+      if (LEFT == 1u) {
+        squares[i] += dot(loaded[i], loaded[i]);
+        loaded[i] *= gain[k];
+      }
     }
     for (var i = 0u; i < ROWS; i++) {
       let t = subgroupShuffle(loaded[i / 8u], i & 7u);
       sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
+    }
+  }
+  if (LEFT == 1u) {
+    for (var i = 0u; i < ROWS / 8u; i++) {
+      squares[i] = 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
+    }
+    for (var i = 0u; i < ROWS; i++) {
+      sum[i] *= subgroupShuffle(squares[i / 8u], i & 7u);
     }
   }
   if (column < columns) {
@@ -76,6 +107,7 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, ROWS>;
+  var squares: array<f32, ROWS / 8u>; // lane by lane of the rows it loads
   for (var k = 0u; k < inner; k++) {
     let b0 = b[(4u * safeColumn) * inner + k];
     let b1 = b[(4u * safeColumn + 1u) * inner + k];
@@ -84,11 +116,23 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     let tile = transpose(mat4x4f(b0, b1, b2, b3));
     var loaded: array<vec4f, ROWS / 8u>;
     for (var i = 0u; i < ROWS / 8u; i++) {
-      loaded[i] = a[min(row + 8u * i + (lane & 7u), dims.M - 1u) * inner + k];
+      loaded[i] = left(row + 8u * i + (lane & 7u), k, inner);
+      if (LEFT == 1u) {
+        squares[i] += dot(loaded[i], loaded[i]);
+        loaded[i] *= gain[k];
+      }
     }
     for (var i = 0u; i < ROWS; i++) {
       let t = subgroupShuffle(loaded[i / 8u], i & 7u);
       sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
+    }
+  }
+  if (LEFT == 1u) {
+    for (var i = 0u; i < ROWS / 8u; i++) {
+      squares[i] = 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
+    }
+    for (var i = 0u; i < ROWS; i++) {
+      sum[i] *= subgroupShuffle(squares[i / 8u], i & 7u);
     }
   }
   if (column < columns) {

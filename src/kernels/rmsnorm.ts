@@ -19,7 +19,7 @@ export const rmsnorm = defineOp({
   },
   dims: { M: 'u32', C: 'u32', eps: 'f32', rows: 'u32' },
   kernels: {
-    forward: ['x', 'weight', 'out', 'rstd'],
+    forward: ['x', 'weight', 'out'],
     backwardX: ['x', 'weight', 'out', 'rstd', 'dOut', 'dX'],
     partialWeight: ['x', 'rstd', 'dOut', 'partial'],
     sumWeight: ['partial', 'dWeight'],
@@ -34,24 +34,25 @@ export const rmsnormPartialLength = (M: number, C: number): number => Math.ceil(
 
 /**
  * RMSNorm (Zhang & Sennrich 2019): out = x · rstd · weight with rstd = 1/√(mean(x²) + eps) of each row.
- * x, out: [M, C]; weight: [C]; rstd: [M], kept for the backward. C ≤ 65536.
+ * x, out: [M, C]; weight: [C]. C ≤ 65536.
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function rmsnormForward(
   recorder: Recorder,
-  tensors: { x: Tensor; weight: Tensor; out: Tensor; rstd: Tensor },
+  tensors: { x: Tensor; weight: Tensor; out: Tensor },
   dims: { M: number; C: number; eps: number },
 ): void {
   const { M, C } = dims;
   requireDims('rmsnorm.forward', { M });
   requireDims('rmsnorm.forward', { C }, MAX_ROW);
-  requireLengths('rmsnorm.forward', tensors, { x: M * C, weight: C, out: M * C, rstd: M });
+  requireLengths('rmsnorm.forward', tensors, { x: M * C, weight: C, out: M * C });
   recorder.dispatch(rmsnorm, 'forward', tensors, { ...dims, rows: 0 }, grid(M));
 }
 
 /**
  * Gradient of {@link rmsnormForward}. dOut: [M, C] → dX: [M, C] (accumulates), dWeight: [C] (overwritten,
- * summed in a fixed order) and `out` [M, C] once more, so that nobody has to keep it. partial: {@link rmsnormPartialLength} values of scratch.
+ * summed in a fixed order) and `out` [M, C] once more, so that nobody has to keep it. Scratch: rstd [M], partial
+ * ({@link rmsnormPartialLength} values).
  * @throws ShapeError when a dimension is beyond its limit or a tensor is too small.
  */
 export function rmsnormBackward(
@@ -66,7 +67,7 @@ export function rmsnormBackward(
     partial: Tensor;
     dWeight: Tensor;
   },
-  dims: { M: number; C: number },
+  dims: { M: number; C: number; eps: number },
 ): void {
   const { M, C } = dims;
   requireDims('rmsnorm.backward', { M });
@@ -74,7 +75,7 @@ export function rmsnormBackward(
   const partial = rmsnormPartialLength(M, C);
   const needed = { x: M * C, weight: C, out: M * C, rstd: M, dOut: M * C, dX: M * C, partial, dWeight: C };
   requireLengths('rmsnorm.backward', tensors, needed);
-  const uniforms = { M, C, eps: 0, rows: rowsPerPartial(M) };
+  const uniforms = { ...dims, rows: rowsPerPartial(M) };
   recorder.dispatch(rmsnorm, 'backwardX', tensors, uniforms, grid(M));
   recorder.dispatch(rmsnorm, 'partialWeight', tensors, uniforms, grid(partial));
   recorder.dispatch(rmsnorm, 'sumWeight', tensors, uniforms, grid(C));

@@ -13,7 +13,7 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> x: array<f32>; // (M, C)
 @group(0) @binding(2) var<storage, read> weight: array<f32>; // (C)
 @group(0) @binding(3) var<storage, read_write> out: array<f32>; // (M, C)
-@group(0) @binding(4) var<storage, read_write> rstd: array<f32>; // (M)
+@group(0) @binding(4) var<storage, read_write> rstd: array<f32>; // (M) scratch of the gradients
 @group(0) @binding(5) var<storage, read> dOut: array<f32>; // (M, C)
 @group(0) @binding(6) var<storage, read_write> dX: array<f32>; // (M, C)
 @group(0) @binding(7) var<storage, read_write> partial: array<f32>; // (ceil(M / rows), C)
@@ -38,10 +38,9 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   for (var c = 0u; c < dims.C; c++) {
     out[start + c] = x[start + c] * r * weight[c];
   }
-  rstd[m] = r;
 }
 
-// With g = dOut * weight: dX += rstd * (g - x * rstd^2 * mean(g * x)). Computes `out` once more on its way.
+// With g = dOut * weight: dX += rstd * (g - x * rstd^2 * mean(g * x)). Computes `out` and rstd once more on its way.
 @compute @workgroup_size(64)
 fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let m = id.y * groups.x * 64u + id.x;
@@ -49,15 +48,20 @@ fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     return;
   }
   let start = m * dims.C;
+  var squares = 0.0;
   var dot = 0.0;
   for (var first = 0u; first < dims.C; first += BLOCK) {
+    var square = 0.0;
     var part = 0.0;
     for (var c = first; c < min(first + BLOCK, dims.C); c++) {
-      part += dOut[start + c] * weight[c] * x[start + c];
+      let value = x[start + c];
+      square += value * value;
+      part += dOut[start + c] * weight[c] * value;
     }
+    squares += square;
     dot += part;
   }
-  let r = rstd[m];
+  let r = 1.0 / sqrt(squares / f32(dims.C) + dims.eps);
   let along = r * r * dot / f32(dims.C);
   for (var c = 0u; c < dims.C; c++) {
     let value = x[start + c];
@@ -65,6 +69,7 @@ fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     dX[start + c] += r * (dOut[start + c] * gain - value * along);
     out[start + c] = value * r * gain;
   }
+  rstd[m] = r;
 }
 
 // dWeight in two stages of fixed order: each thread sums one column over `rows` rows …

@@ -9,14 +9,12 @@ import type { PolicyConfig } from './types.ts';
  */
 export interface LayerScratch {
   readonly normed1: Tensor; // (M, C)
-  readonly rstd1: Tensor; // (M)
   readonly qkv: Tensor; // (M, 3C)
   readonly q: Tensor; // (M, C)
   readonly stats: Tensor; // (M, H, 2)
   readonly attended: Tensor; // (M, C)
   readonly middle: Tensor; // (M, C) residual stream after attention
   readonly normed2: Tensor; // (M, C)
-  readonly rstd2: Tensor; // (M)
   readonly gateUp: Tensor; // (M, 2F)
   readonly hidden: Tensor; // (M, F)
 }
@@ -77,14 +75,12 @@ class Arena {
     const get = (name: string): Tensor => this.get(`${prefix}.${name}`);
     return {
       normed1: wide,
-      rstd1: get('rstd1'),
       qkv: get('gateUp'),
       q: get('q'),
       stats: get('stats'),
       attended: get('attended'),
       middle: get('middle'),
       normed2: wide,
-      rstd2: get('rstd2'),
       gateUp: get('gateUp'),
       hidden: wide,
     };

@@ -7,7 +7,7 @@ import { ropeBackward } from '../kernels/rope.ts';
 import { swigluBackward } from '../kernels/swiglu.ts';
 import type { Tensor } from '../kernels/tensor.ts';
 import type { TrainingArena } from './activations.ts';
-import type { PolicyConfig } from './types.ts';
+import { NORM_EPS, type PolicyConfig } from './types.ts';
 import type { Weights } from './weights.ts';
 
 /**
@@ -26,6 +26,7 @@ export function backward(
 ): void {
   const { width: C, heads: H, feedForward: F, vocabulary: V, context: T } = config;
   const { partial, dResidual, dNormed } = arena;
+  const norm = { M, C, eps: NORM_EPS };
 
   // y = x·w with x [M, K], w [K, N]: dx = dy·wᵀ, dw = xᵀ·dy.
   type Inner = Omit<MatmulDims, 'M'>;
@@ -35,7 +36,6 @@ export function backward(
     matmul(recorder, 'tn', { a: x, b: dy, out: dw, partial }, { M: K, N, K: M });
 
   matmul(recorder, 'nn', { a: arena.logits, b: weights.embedding, out: dNormed }, { M, N: C, K: V });
-  weightGradient(arena.logits, arena.normed, gradients.embedding, { N: C, K: V });
   recorder.clear(dResidual);
   rmsnormBackward(
     recorder,
@@ -49,12 +49,13 @@ export function backward(
       partial,
       dWeight: gradients.norm,
     },
-    { M, C },
+    norm,
   );
+  // The norms' and SwiGLU's outputs are not kept: the kernels of their gradients leave them for the weights' gradients.
+  weightGradient(arena.logits, arena.normed, gradients.embedding, { N: C, K: V });
 
   for (let l = config.layers - 1; l >= 0; l--) {
     const [w, g, act] = [weights.layers[l], gradients.layers[l], arena.layers[l]];
-    // SwiGLU's output and the norms' outputs are computed once more just before a weight gradient needs them.
     inputGradient(dResidual, w.down, arena.dHidden, { N: C, K: F });
     swigluBackward(recorder, { gateUp: act.gateUp, dOut: arena.dHidden }, { M, F });
     weightGradient(act.hidden, dResidual, g.down, { N: C, K: F });
@@ -65,13 +66,13 @@ export function backward(
         x: act.middle,
         weight: w.norm2,
         out: act.normed2,
-        rstd: act.rstd2,
+        rstd: arena.rstd,
         dOut: dNormed,
         dX: dResidual,
         partial,
         dWeight: g.norm2,
       },
-      { M, C },
+      norm,
     );
     weightGradient(act.normed2, act.gateUp, g.gateUp, { N: 2 * F, K: C });
     weightGradient(act.attended, dResidual, g.out, { N: C, K: C });
@@ -101,13 +102,13 @@ export function backward(
         x: arena.residual[l],
         weight: w.norm1,
         out: act.normed1,
-        rstd: act.rstd1,
+        rstd: arena.rstd,
         dOut: dNormed,
         dX: dResidual,
         partial,
         dWeight: g.norm1,
       },
-      { M, C },
+      norm,
     );
     weightGradient(act.normed1, act.qkv, g.qkv, { N: 3 * C, K: C });
   }

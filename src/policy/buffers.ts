@@ -29,12 +29,10 @@ const layer = (
   rows: number,
 ): [string, number][] =>
   Object.entries({
-    rstd1: 1,
     q: C,
     stats: 2 * H,
     attended: C,
     middle: C,
-    rstd2: 1,
     gateUp: Math.max(2 * F, 3 * C),
   }).map(([name, perRow]) => [`${prefix}.${name}`, rows * perRow]);
 

@@ -1,20 +1,11 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { relativeError, testData, testGpu } from '../../test/gpu.ts';
+import { describe, expect, it } from 'vitest';
+import { relativeError, testData } from '../../test/gpu.ts';
+import { lively, policyOf, tiny } from '../../test/policies.ts';
 import { parameterGradientErrors } from '../../test/parameterGradient.ts';
 import { logitsRef } from './forward.ref.ts';
-import { GpuPolicy } from './gpuPolicy.ts';
 import { initialParameters } from './parameters.ts';
-import type { PolicyConfig, UpdateSettings } from './types.ts';
+import type { UpdateSettings } from './types.ts';
 
-const tiny: PolicyConfig = {
-  name: 'tiny',
-  vocabulary: 11,
-  width: 8,
-  layers: 2,
-  heads: 2,
-  feedForward: 12,
-  context: 12,
-};
 const V = tiny.vocabulary;
 const update: UpdateSettings = {
   learningRate: 1e-2,
@@ -24,7 +15,7 @@ const update: UpdateSettings = {
   weightDecay: 0,
   gradClip: 1,
 };
-const parameters = initialParameters(tiny, 1).map((v) => (v === 1 ? 1.1 : v * 3));
+const parameters = lively(tiny);
 // Two begin alike, with teachers of their own for what they share.
 const sequences = [
   [1, 4, 2, 8, 5, 7],
@@ -61,17 +52,9 @@ function lossRef(theta: Float32Array): number {
   return sum / weight;
 }
 
-const made: GpuPolicy[] = [];
-async function policyOf(rowLimit?: number): Promise<GpuPolicy> {
-  const policy = GpuPolicy.create(await testGpu(), tiny, parameters, rowLimit);
-  made.push(policy);
-  return policy;
-}
-afterAll(() => made.forEach((policy) => policy.destroy()));
-
 describe('GpuPolicy.distill', () => {
   it('Eq. 13: loss and gradient agree with the float64 reference, in every parameter matrix', async () => {
-    const policy = await policyOf();
+    const policy = await policyOf(tiny, parameters);
     const { loss, gradNorm } = await policy.distill(sequences, weights, teachers, update);
     expect(loss).toBeCloseTo(lossRef(parameters), 4);
     const gradient = await policy.lastGradient();
@@ -81,7 +64,7 @@ describe('GpuPolicy.distill', () => {
   });
 
   it('gives the same in several passes, which keep the sequences apart', async () => {
-    const [whole, apart] = [await policyOf(), await policyOf(1)];
+    const [whole, apart] = [await policyOf(tiny, parameters), await policyOf(tiny, parameters, 1)];
     const one = await whole.distill(sequences, weights, teachers, update);
     const many = await apart.distill(sequences, weights, teachers, update);
     expect(many.loss).toBeCloseTo(one.loss, 4);
@@ -89,14 +72,13 @@ describe('GpuPolicy.distill', () => {
   });
 
   it('learns the teacher, and has nothing to learn from itself', async () => {
-    const policy = await policyOf();
+    const policy = await policyOf(tiny, parameters);
     const own = await policy.distill(sequences, weights, await policy.logits(sequences), update);
     expect(Math.abs(own.loss)).toBeLessThan(1e-5);
     expect(own.gradNorm).toBeLessThan(1e-4);
-    const student = await policyOf();
+    const student = await policyOf(tiny, parameters);
     // A teacher that a policy can be: another one of the same shape.
-    const other = GpuPolicy.create(await testGpu(), tiny, initialParameters(tiny, 9));
-    made.push(other);
+    const other = await policyOf(tiny, initialParameters(tiny, 9));
     const target = await other.logits(sequences);
     const first = await student.distill(sequences, weights, target, update);
     let last = first;
@@ -105,7 +87,7 @@ describe('GpuPolicy.distill', () => {
   });
 
   it('the frozen reference is a teacher that stays', async () => {
-    const policy = await policyOf();
+    const policy = await policyOf(tiny, parameters);
     const before = await policy.logits(sequences);
     await policy.distill(sequences, weights, teachers, update);
     expect(relativeError(await policy.referenceLogits(sequences), before)).toBeLessThan(1e-6);
@@ -113,7 +95,7 @@ describe('GpuPolicy.distill', () => {
   });
 
   it('refuses weights and teachers that do not fit', async () => {
-    const policy = await policyOf();
+    const policy = await policyOf(tiny, parameters);
     await expect(policy.distill(sequences, weights.subarray(1), teachers, update)).rejects.toThrow(
       'policy.distill: expected 15 weights, one a token, got 14. Give those of the same sequences.',
     );

@@ -1,10 +1,9 @@
 import { attentionForward } from '../kernels/attention.ts';
 import { embeddingForward } from '../kernels/embedding.ts';
+import { normMatmul, swigluMatmul } from '../kernels/fusedProducts.ts';
 import { matmul } from '../kernels/matmul.ts';
 import type { Recorder } from '../kernels/recorder.ts';
-import { rmsnormForward } from '../kernels/rmsnorm.ts';
 import { ropeForward } from '../kernels/rope.ts';
-import { swigluForward } from '../kernels/swiglu.ts';
 import type { Tensor } from '../kernels/tensor.ts';
 import type { LayerActivations, RowTensors } from './activations.ts';
 import { NORM_EPS, type PolicyConfig } from './types.ts';
@@ -52,12 +51,8 @@ export function layerKeysAndValues(
   M: number,
 ): void {
   const { width: C, heads: H, context: T } = config;
-  rmsnormForward(
-    recorder,
-    { x, weight: w.norm1, out: act.normed1, rstd: act.rstd1 },
-    { M, C, eps: NORM_EPS },
-  );
-  matmul(recorder, 'nn', { a: act.normed1, b: w.qkv, out: act.qkv }, { M, N: 3 * C, K: C });
+  const inputs = { x, gain: w.norm1, b: w.qkv, out: act.qkv, scratch: act.normed1 };
+  normMatmul(recorder, 'nn', inputs, { M, N: 3 * C, K: C, eps: NORM_EPS });
   ropeForward(
     recorder,
     { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values },
@@ -80,14 +75,10 @@ export function layerOutput(
   const { rows, paths, blocks } = row;
   attentionForward(recorder, { ...act, rows, paths, out: act.attended }, { M, H, D: C / H, blocks });
   matmul(recorder, 'nn', { a: act.attended, b: w.out, residual: x, out: act.middle }, { M, N: C, K: C });
-  rmsnormForward(
-    recorder,
-    { x: act.middle, weight: w.norm2, out: act.normed2, rstd: act.rstd2 },
-    { M, C, eps: NORM_EPS },
-  );
-  matmul(recorder, 'nn', { a: act.normed2, b: w.gateUp, out: act.gateUp }, { M, N: 2 * F, K: C });
-  swigluForward(recorder, { gateUp: act.gateUp, out: act.hidden }, { M, F });
-  matmul(recorder, 'nn', { a: act.hidden, b: w.down, residual: act.middle, out }, { M, N: C, K: F });
+  const gated = { x: act.middle, gain: w.norm2, b: w.gateUp, out: act.gateUp, scratch: act.normed2 };
+  normMatmul(recorder, 'nn', gated, { M, N: 2 * F, K: C, eps: NORM_EPS });
+  const added = { gateUp: act.gateUp, b: w.down, residual: act.middle, out, scratch: act.hidden };
+  swigluMatmul(recorder, added, { M, N: C, K: F });
 }
 
 /** logits [M, V] = rmsnorm(x) · embeddingᵀ. */
@@ -95,14 +86,10 @@ export function unembed(
   recorder: Recorder,
   config: PolicyConfig,
   weights: Weights,
-  t: { x: Tensor; normed: Tensor; rstd: Tensor; logits: Tensor },
+  t: { x: Tensor; normed: Tensor; logits: Tensor },
   M: number,
 ): void {
   const { width: C, vocabulary: V } = config;
-  rmsnormForward(
-    recorder,
-    { x: t.x, weight: weights.norm, out: t.normed, rstd: t.rstd },
-    { M, C, eps: NORM_EPS },
-  );
-  matmul(recorder, 'nt', { a: t.normed, b: weights.embedding, out: t.logits }, { M, N: V, K: C });
+  const inputs = { x: t.x, gain: weights.norm, b: weights.embedding, out: t.logits, scratch: t.normed };
+  normMatmul(recorder, 'nt', inputs, { M, N: V, K: C, eps: NORM_EPS });
 }

@@ -1,36 +1,7 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testGpu } from '../../test/gpu.ts';
-import { Random } from '../core/random.ts';
-import { GpuPolicy } from './gpuPolicy.ts';
-import { initialParameters } from './parameters.ts';
-import { policySizes, type PolicyConfig } from './types.ts';
-
-const tiny: PolicyConfig = {
-  name: 'tiny',
-  vocabulary: 11,
-  width: 8,
-  layers: 2,
-  heads: 2,
-  feedForward: 12,
-  context: 12,
-};
-
-/** Larger than the usual start, so that attention and gates are far from uniform. */
-const lively = (config: PolicyConfig, seed = 1): Float32Array =>
-  initialParameters(config, seed).map((v) => (v === 1 ? 1.1 : v * 3));
-
-function sequencesOf(config: PolicyConfig, lengths: readonly number[], seed = 3): number[][] {
-  const random = new Random(seed);
-  return lengths.map((length) => Array.from({ length }, () => random.int(config.vocabulary)));
-}
-
-const made: GpuPolicy[] = [];
-async function policyOf(config: PolicyConfig, parameters = lively(config)): Promise<GpuPolicy> {
-  const policy = GpuPolicy.create(await testGpu(), config, parameters);
-  made.push(policy);
-  return policy;
-}
-afterAll(() => made.forEach((policy) => policy.destroy()));
+import { policyOf, sequencesOf, tiny } from '../../test/policies.ts';
+import { policySizes } from './types.ts';
 
 describe('GpuDecoder', () => {
   const options = { count: 3, seed: 9, temperature: 1 };

@@ -37,7 +37,6 @@ export class GpuDecoder implements Decoder {
     x: Tensor;
     q: Tensor;
     normed: Tensor;
-    rstd: Tensor;
     logits: Tensor;
   };
   private readonly draws: {
@@ -72,7 +71,6 @@ export class GpuDecoder implements Decoder {
       x: take(C, 'head.x'),
       q: take(C, 'head.q'),
       normed: take(C, 'head.normed'),
-      rstd: take(1, 'head.rstd'),
       logits: take(V, 'head.logits'),
     };
     this.draws = {

@@ -1,21 +1,11 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { relativeError, testGpu } from '../../test/gpu.ts';
+import { describe, expect, it } from 'vitest';
+import { relativeError } from '../../test/gpu.ts';
+import { even, lively, policyOf, sequencesOf, tiny } from '../../test/policies.ts';
 import { parameterGradientErrors } from '../../test/parameterGradient.ts';
-import { Random } from '../core/random.ts';
 import { logitsRef } from './forward.ref.ts';
-import { GpuPolicy } from './gpuPolicy.ts';
 import { initialParameters } from './parameters.ts';
 import { policySizes, type PolicyConfig, type UpdateSettings } from './types.ts';
 
-const tiny: PolicyConfig = {
-  name: 'tiny',
-  vocabulary: 11,
-  width: 8,
-  layers: 2,
-  heads: 2,
-  feedForward: 12,
-  context: 12,
-};
 const update: UpdateSettings = {
   learningRate: 1e-2,
   beta1: 0.9,
@@ -24,15 +14,6 @@ const update: UpdateSettings = {
   weightDecay: 0.01,
   gradClip: 1,
 };
-
-/** Larger than the usual start, so that attention and gates are far from uniform. */
-const lively = (config: PolicyConfig, seed = 1): Float32Array =>
-  initialParameters(config, seed).map((v) => (v === 1 ? 1.1 : v * 3));
-
-function sequencesOf(config: PolicyConfig, lengths: readonly number[], seed = 3): number[][] {
-  const random = new Random(seed);
-  return lengths.map((length) => Array.from({ length }, () => random.int(config.vocabulary)));
-}
 
 /** log π(next token) of every position but the last, float64. */
 function logProbRef(config: PolicyConfig, parameters: Float32Array, sequence: number[]): number[] {
@@ -45,14 +26,6 @@ function logProbRef(config: PolicyConfig, parameters: Float32Array, sequence: nu
     return row[sequence[t + 1]] - top - Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0));
   });
 }
-
-const made: GpuPolicy[] = [];
-async function policyOf(config: PolicyConfig, parameters = lively(config)): Promise<GpuPolicy> {
-  const policy = GpuPolicy.create(await testGpu(), config, parameters);
-  made.push(policy);
-  return policy;
-}
-afterAll(() => made.forEach((policy) => policy.destroy()));
 
 describe('GpuPolicy', () => {
   it.each([tiny, policySizes.nano, policySizes.micro])(
@@ -73,20 +46,25 @@ describe('GpuPolicy', () => {
     },
   );
 
-  it('gradients of Σ d·logπ agree with central differences of the float64 reference, in every parameter matrix', async () => {
-    const parameters = lively(tiny);
-    const policy = await policyOf(tiny, parameters);
-    const sequences = sequencesOf(tiny, [6, 1, 9]);
-    const d = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i * 2.1));
-    await policy.forward(sequences);
-    const { gradNorm } = await policy.backward(d, update);
-    const gradient = await policy.lastGradient();
-    const loss = (p: Float32Array): number =>
-      sequences.flatMap((s) => logProbRef(tiny, p, s)).reduce((sum, logProb, i) => sum + logProb * d[i], 0);
-    for (const { name, error } of parameterGradientErrors(tiny, parameters, gradient, loss))
-      expect(error, name).toBeLessThan(2e-3);
-    expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
-  });
+  it.each([tiny, even])(
+    '$name: gradients of Σ d·logπ agree with central differences of the float64 reference, in every parameter matrix',
+    async (config) => {
+      const parameters = lively(config);
+      const policy = await policyOf(config, parameters);
+      const sequences = sequencesOf(config, [6, 1, 9]);
+      const d = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i * 2.1));
+      await policy.forward(sequences);
+      const { gradNorm } = await policy.backward(d, update);
+      const gradient = await policy.lastGradient();
+      const loss = (p: Float32Array): number =>
+        sequences
+          .flatMap((s) => logProbRef(config, p, s))
+          .reduce((sum, logProb, i) => sum + logProb * d[i], 0);
+      for (const { name, error } of parameterGradientErrors(config, parameters, gradient, loss))
+        expect(error, name).toBeLessThan(2e-3);
+      expect(gradNorm).toBeCloseTo(Math.hypot(...gradient), 3);
+    },
+  );
 
   it('sequences that begin alike are computed once, and their gradients add up', async () => {
     const parameters = lively(tiny);
@@ -97,8 +75,7 @@ describe('GpuPolicy', () => {
     const scores = await shared.forward(family);
     await shared.backward(d, update);
     // One row a pass keeps the sequences apart.
-    const apart = GpuPolicy.create(await testGpu(), tiny, parameters, 1);
-    made.push(apart);
+    const apart = await policyOf(tiny, parameters, 1);
     const expected = await apart.forward(family);
     await apart.backward(d, update);
     expect(scores).toEqual(expected);
@@ -135,8 +112,7 @@ describe('GpuPolicy', () => {
   it('a batch too large for one pass gives the scores, the loss and the gradient of one pass', async () => {
     const parameters = lively(tiny);
     const whole = await policyOf(tiny, parameters);
-    const parts = GpuPolicy.create(await testGpu(), tiny, parameters, 8);
-    made.push(parts);
+    const parts = await policyOf(tiny, parameters, 8);
     const sequences = sequencesOf(tiny, [6, 1, 9, 4, 8]);
     const d = Float32Array.from({ length: 28 }, (_, i) => Math.sin(i * 1.3));
     expect(await parts.forward(sequences)).toEqual(await whole.forward(sequences));

@@ -43,7 +43,7 @@ export class TrainingPass {
   forward(weights: Weights): { logits: Tensor } {
     const { gpu, config, table } = this;
     const { arena, M, blocks } = this.current;
-    const { residual, layers, input, normed, rstd, logits } = arena;
+    const { residual, layers, input, normed, logits } = arena;
     const row = { ...input, table, blocks };
     embed(gpu.recorder, config, weights, input.tokens, residual[0], M);
     layers.forEach((activations, l) =>
@@ -58,7 +58,7 @@ export class TrainingPass {
         M,
       ),
     );
-    unembed(gpu.recorder, config, weights, { x: residual[config.layers], normed, rstd, logits }, M);
+    unembed(gpu.recorder, config, weights, { x: residual[config.layers], normed, logits }, M);
     return { logits };
   }
 

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { relativeError, testData, testGpu } from '../../test/gpu.ts';
+import { normMatmul, swigluMatmul } from './fusedProducts.ts';
+import { matmulRef } from './matmul.ref.ts';
+import { rmsnormForwardRef } from './rmsnorm.ref.ts';
+import { swigluForwardRef } from './swiglu.ref.ts';
+
+// Sizes in vectors of 4 go through the tiled kernels in one dispatch, the others through two.
+const sizes = [
+  [1, 1, 1],
+  [5, 3, 7],
+  [1, 80, 64],
+  [4, 4, 4],
+  [52, 20, 36],
+  [33, 132, 60],
+  [130, 64, 160],
+];
+
+describe('products with what comes before them, on the GPU', () => {
+  it.each(sizes)('M=%i N=%i K=%i: RMSNorm, both layouts', async (M, N, K) => {
+    const gpu = await testGpu();
+    const dims = { M, N, K, eps: 1e-3 };
+    const data = testData(M * K, 1).map((v) => v * 3);
+    const [scale, right] = [testData(K, 2).map((v) => v + 1.5), testData(K * N, 3)];
+    const [x, gain, b] = [data, scale, right].map((values) => gpu.upload(values));
+    const [out, scratch] = [gpu.alloc(M * N), gpu.alloc(M * K)];
+    const normed = rmsnormForwardRef(data, scale, { M, C: K, eps: dims.eps });
+    for (const layout of ['nn', 'nt'] as const) {
+      normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, dims);
+      const [got] = await gpu.read(out);
+      expect(relativeError(got, matmulRef(layout, normed, right, dims)), layout).toBeLessThan(1e-5);
+    }
+    [x, gain, b, out, scratch].forEach((t) => gpu.free(t));
+  });
+
+  it.each(sizes)('M=%i N=%i K=%i: SwiGLU with residual', async (M, N, K) => {
+    const gpu = await testGpu();
+    // Far enough out that exp would overflow.
+    const data = testData(2 * M * K, 4).map((v, i) => v * (i % 7 ? 4 : 200));
+    const [right, rest] = [testData(K * N, 5), testData(M * N, 6)];
+    const [gateUp, b, residual] = [data, right, rest].map((values) => gpu.upload(values));
+    const [out, scratch] = [gpu.alloc(M * N), gpu.alloc(M * K)];
+    swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K });
+    const [got] = await gpu.read(out);
+    const product = matmulRef('nn', swigluForwardRef(data, M, K), right, { M, N, K });
+    const expected = product.map((v, i) => v + rest[i]);
+    expect(relativeError(got, expected)).toBeLessThan(1e-5);
+    [gateUp, b, residual, out, scratch].forEach((t) => gpu.free(t));
+  });
+
+  it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {
+    const gpu = await testGpu();
+    const t = gpu.alloc(8);
+    const size = { M: 3, N: 4, K: 4 };
+    expect(() =>
+      normMatmul(gpu.recorder, 'nn', { x: t, gain: t, b: t, out: t, scratch: t }, { ...size, eps: 0 }),
+    ).toThrow(/normMatmul: expected x to hold at least 12 values, got 8\. Allocate/);
+    expect(() =>
+      swigluMatmul(gpu.recorder, { gateUp: t, b: t, residual: t, out: t, scratch: t }, size),
+    ).toThrow(/swigluMatmul: expected gateUp to hold at least 24 values, got 8/);
+    gpu.free(t);
+  });
+});
