@@ -11,11 +11,11 @@ it('forgets what no sequence ends in or passes through, and uses its rows again'
   tree.moveEnd(ROOT, b);
   expect([tree.size, tree.count]).toEqual([5, 5]);
   const all = tree.takeRows([a, b]);
-  expect(all.rows.map((node) => tree.token(node))).toEqual([1, 2, 3, 4, 5]);
+  expect(all.rows.map((node) => tree.token(node))).toEqual([3, 5, 1, 2, 4]);
   expect(
     all.starts.map((start, i) => all.paths.slice(start, start + 1 + tree.position(all.rows[i])).at(-1)),
   ).toEqual(all.rows);
-  expect(all.last).toEqual([2, 4]);
+  expect(all.rows.slice(0, 2)).toEqual([a, b]);
   // What is computed is not computed again, but for the ends themselves.
   expect(tree.takeRows([b]).rows).toEqual([b]);
 
@@ -48,4 +48,11 @@ it('two sequences that end alike share their nodes until both are gone', () => {
   expect(tree.count).toBe(2);
   tree.moveEnd(node, ROOT);
   expect(tree.count).toBe(0);
+});
+
+it('a head within the sequence of another one has one row', () => {
+  const tree = new CacheTree(10);
+  const inner = grow(tree, [1, 2]);
+  const outer = grow(tree, [3], inner);
+  expect(tree.takeRows([outer, inner]).rows.map((node) => tree.token(node))).toEqual([3, 2, 1]);
 });

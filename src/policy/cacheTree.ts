@@ -82,23 +82,26 @@ export class CacheTree {
   }
 
   /**
-   * What is not yet computed of the sequences that end in `heads`, and those ends in any case: nodes, where the path of
-   * each starts in `paths`, and for each head which of the rows it is. They count as computed from now on.
+   * The heads, and behind them what is not yet computed of the sequences that end in them: nodes, and where the path
+   * of each starts in `paths`. They count as computed from now on.
    */
-  takeRows(heads: readonly Node[]): { rows: Node[]; starts: number[]; paths: Node[]; last: number[] } {
-    const [rows, starts, paths]: [Node[], number[], Node[]] = [[], [], []];
-    const last = heads.map((head) => {
-      const path = this.path(head);
-      for (const node of path) {
-        if (this.computed[node] && node !== head) continue;
+  takeRows(heads: readonly Node[]): { rows: Node[]; starts: number[]; paths: Node[] } {
+    const [rows, starts, paths]: [Node[], number[], Node[]] = [[...heads], [], []];
+    for (const head of heads) {
+      this.computed[head] = true;
+      starts.push(paths.length);
+      for (const node of this.path(head)) paths.push(node);
+    }
+    heads.forEach((head, i) => {
+      for (let p = starts[i]; paths[p] !== head; p++) {
+        const node = paths[p];
+        if (this.computed[node]) continue;
         this.computed[node] = true;
         rows.push(node);
-        starts.push(paths.length);
+        starts.push(starts[i]);
       }
-      for (const node of path) paths.push(node);
-      return rows.length - 1;
     });
-    return { rows, starts, paths, last };
+    return { rows, starts, paths };
   }
 
   clear(): void {

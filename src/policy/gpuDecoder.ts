@@ -1,12 +1,11 @@
 import { LabError } from '../core/errors.ts';
 import { blockRows, withBlocks } from '../kernels/attention.ts';
-import { embeddingForward } from '../kernels/embedding.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { sample } from '../kernels/sample.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { DecodingArena } from './activations.ts';
 import { CacheTree, ROOT, type Node } from './cacheTree.ts';
-import { embed, layerForward, layerKeysAndValues, layerOutput, unembed } from './forward.ts';
+import { embed, layerKeysAndValues, layerOutput, unembed } from './forward.ts';
 import { KeyValueCache } from './keyValueCache.ts';
 import type { Decoder, Feed, PolicyConfig, Sampled, SampleOptions } from './types.ts';
 import type { Weights } from './weights.ts';
@@ -31,14 +30,7 @@ export class GpuDecoder implements Decoder {
   private readonly ends: Node[];
   private readonly cache: KeyValueCache;
   private arena: DecodingArena | undefined;
-  private readonly heads: {
-    last: Tensor;
-    rows: Tensor;
-    x: Tensor;
-    q: Tensor;
-    normed: Tensor;
-    logits: Tensor;
-  };
+  private readonly logits: Tensor;
   private readonly draws: {
     row: Tensor;
     stream: Tensor;
@@ -60,19 +52,12 @@ export class GpuDecoder implements Decoder {
       throw new LabError(
         `decoder: expected a capacity of at least 1 sequence, got ${capacity}. Ask for a positive number.`,
       );
-    const { width: C, vocabulary: V } = config;
+    const { vocabulary: V } = config;
     this.tree = new CacheTree(V);
     this.cache = new KeyValueCache(gpu, config);
     this.ends = new Array<Node>(capacity).fill(ROOT);
     const take = (perSequence: number, label: string): Tensor => this.take(capacity * perSequence, label);
-    this.heads = {
-      last: take(1, 'head.last'),
-      rows: take(4, 'head.rows'),
-      x: take(C, 'head.x'),
-      q: take(C, 'head.q'),
-      normed: take(C, 'head.normed'),
-      logits: take(V, 'head.logits'),
-    };
+    this.logits = take(V, 'head.logits');
     this.draws = {
       row: take(1, 'draw.row'),
       stream: take(1, 'draw.stream'),
@@ -148,8 +133,7 @@ export class GpuDecoder implements Decoder {
     for (let j = 0; j < count; j++) {
       const shared = [...new Set(heads.map(({ node }) => node))];
       const rowOf = new Map(shared.map((node, row) => [node, row]));
-      this.compute(shared);
-      this.unembedHeads(shared.length);
+      this.compute(shared, this.logits);
       gpu.write(
         draws.row,
         Uint32Array.from(heads, ({ node }) => rowOf.get(node) as number),
@@ -159,7 +143,7 @@ export class GpuDecoder implements Decoder {
         Uint32Array.from(heads, ({ node }) => tree.length(node)),
       );
       const dims = { R, V: this.config.vocabulary, seed, temperature };
-      sample(gpu.recorder, { ...draws, logits: this.heads.logits }, dims);
+      sample(gpu.recorder, { ...draws, logits: this.logits }, dims);
       const [drawn, logProb, entropy] = await gpu.read(
         ...[draws.token, draws.logProb, draws.entropy].map((t) => part(t, R)),
       );
@@ -182,57 +166,46 @@ export class GpuDecoder implements Decoder {
 
   /**
    * Runs what is not yet cached of the sequences that end in `heads` through the policy, and those ends in any case;
-   * leaves the residual stream of the i-th head in row i of `heads.x`.
+   * `logits` [heads, V] is what follows each.
    */
-  private compute(heads: readonly Node[]): void {
+  private compute(heads: readonly Node[], logits?: Tensor): void {
     const { tree, gpu } = this;
-    const { rows, starts, paths, last } = tree.takeRows(heads);
+    const { rows, starts, paths } = tree.takeRows(heads);
     this.cache.reserve(tree.size);
     const arena = this.scratch(rows.length, paths.length);
     const { feed } = arena;
-    const meta = (of: readonly number[]) =>
-      Uint32Array.from(of.flatMap((m) => [tree.position(rows[m]), starts[m], 0, 0]));
-    const blocked = withBlocks(
-      meta(Array.from(rows, (_, m) => m)),
-      blockRows(this.config.width / this.config.heads),
-    );
+    const position = Uint32Array.from(rows, (node) => tree.position(node));
+    const meta = Uint32Array.from(starts.flatMap((start, m) => [position[m], start, 0, 0]));
+    const blocked = withBlocks(meta, blockRows(this.config.width / this.config.heads));
     gpu.write(feed.rows, blocked);
     gpu.write(feed.paths, Uint32Array.from(paths));
     gpu.write(
       feed.tokens,
       Uint32Array.from(rows, (node) => tree.token(node)),
     );
-    gpu.write(
-      feed.position,
-      Uint32Array.from(rows, (node) => tree.position(node)),
-    );
+    gpu.write(feed.position, position);
     gpu.write(feed.kvRow, Uint32Array.from(rows));
-    gpu.write(this.heads.last, Uint32Array.from(last));
-    gpu.write(this.heads.rows, meta(last));
-    this.runLayers(arena, rows.length, blocked.length / 4 - rows.length, heads.length);
+    this.runLayers(arena, { M: rows.length, R: heads.length, blocks: blocked.length / 4 - rows.length });
+    if (!logits) return;
+    const { residual: x, scratch } = arena;
+    unembed(gpu.recorder, this.config, this.weights, { x, normed: scratch.normed1, logits }, heads.length);
   }
 
-  /** M rows through the layers; of the last one the R heads need all, the other rows but keys and values. */
-  private runLayers(arena: DecodingArena, M: number, blocks: number, R: number): void {
-    const { gpu, config, weights, table, heads } = this;
-    const { recorder } = gpu;
-    const { feed, residual, scratch } = arena;
+  /** M rows through the layers; of the last one the first R, the heads, need all, the other rows but keys and values. */
+  private runLayers(
+    { feed, residual, scratch }: DecodingArena,
+    { M, R, blocks }: { readonly M: number; readonly R: number; readonly blocks: number },
+  ): void {
+    const { config, weights, table } = this;
+    const { recorder } = this.gpu;
     embed(recorder, config, weights, feed.tokens, residual, M);
     weights.layers.forEach((layer, l) => {
       const act = { ...scratch, ...this.cache.layers[l] };
-      if (l + 1 < config.layers)
-        return layerForward(recorder, config, layer, act, { ...feed, table, blocks }, residual, residual, M);
       layerKeysAndValues(recorder, config, layer, act, { ...feed, table }, residual, M);
-      const size = { M: R, C: config.width, V: M, scale: 1 };
-      embeddingForward(recorder, { tokens: heads.last, table: act.q, out: heads.q }, size);
-      embeddingForward(recorder, { tokens: heads.last, table: residual, out: heads.x }, size);
-      const row = { rows: heads.rows, paths: feed.paths };
-      layerOutput(recorder, config, layer, { ...act, q: heads.q }, row, heads.x, heads.x, R);
+      const last = l + 1 === config.layers;
+      const row = last ? feed : { ...feed, blocks };
+      layerOutput(recorder, config, layer, act, row, residual, residual, last ? R : M);
     });
-  }
-
-  private unembedHeads(count: number): void {
-    unembed(this.gpu.recorder, this.config, this.weights, this.heads, count);
   }
 
   private scratch(rows: number, paths: number): DecodingArena {

@@ -55,7 +55,7 @@ function samplingBuffers(config: PolicyConfig, sequences: number, tokens: number
     [`cache${i} before`, room > 1024 ? (room / 2) * C : 0],
   ]);
   const rows = 2 ** Math.ceil(Math.log2(Math.min(tokens, DECODER_ROWS + config.context)));
-  const perSequence = { x: C, q: C, normed: C, logits: V, rows: 4, last: 1, draws: 6 };
+  const perSequence = { logits: V, draws: 6 };
   return new Map([
     ...caches.flat().filter(([, length]) => length > 0),
     ...decodingBuffers(config, rows, 2 ** Math.ceil(Math.log2(tokens))),
