@@ -103,7 +103,7 @@ function check(where: string, tensors: Readonly<Record<string, Tensor>>, dims: A
 /**
  * Causal attention, softmax(q·kᵀ/√D)·v per head, over the rows of a prefix tree: each row sees its ancestors and
  * itself. q, out: [M, H, D]; keys, values: [*, H, D]; rows: u32 [M, 4] = (position, start of its path in `paths`,
- * end of its subtree, 0), with `blocks` as {@link withBlocks} puts them behind, which change no bit; paths: u32 [*], the rows of keys and values from a root downwards; stats: [M, H, 2]
+ * end of its subtree, ·), with `blocks` as {@link withBlocks} puts them behind, which change no bit; paths: u32 [*], the rows of keys and values from a root downwards; stats: [M, H, 2]
  * scratch kept for the backward pass.
  * @throws ShapeError when a tensor is too small or D unsupported.
  */

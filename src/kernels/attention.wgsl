@@ -13,7 +13,7 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // (M, H, D)
 @group(0) @binding(2) var<storage, read> keys: array<vec4f>; // (*, H, D)
 @group(0) @binding(3) var<storage, read> values: array<vec4f>; // (*, H, D)
-@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the subtree, 0; (B) first row, rows, 0, 0
+@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the subtree, .; (B) first row, rows, 0, 0
 @group(0) @binding(5) var<storage, read> paths: array<u32>; // rows of keys and values, in order of position
 @group(0) @binding(6) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
 @group(0) @binding(7) var<storage, read_write> out: array<vec4f>; // (M, H, D)

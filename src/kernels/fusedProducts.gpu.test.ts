@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { relativeError, testData, testGpu } from '../../test/gpu.ts';
-import { normMatmul, swigluMatmul } from './fusedProducts.ts';
+import { normMatmul, normQkvRope, swigluMatmul } from './fusedProducts.ts';
 import { matmulRef } from './matmul.ref.ts';
 import { rmsnormForwardRef } from './rmsnorm.ref.ts';
+import { ropeForwardRef } from './rope.ref.ts';
+import { ropeTable } from './rope.ts';
 import { swigluForwardRef } from './swiglu.ref.ts';
 
 // Sizes in vectors of 4 go through the tiled kernels in one dispatch, the others through two.
@@ -46,6 +48,51 @@ describe('products with what comes before them, on the GPU', () => {
     const expected = product.map((v, i) => v + rest[i]);
     expect(relativeError(got, expected)).toBeLessThan(1e-5);
     [gateUp, b, residual, out, scratch].forEach((t) => gpu.free(t));
+  });
+
+  // Heads of 8, 16 and 32 in one dispatch, those of 12, 64 and 2 in more.
+  it.each([
+    [1, 8, 1, 1],
+    [25, 64, 4, 128],
+    [30, 64, 2, 9],
+    [3, 48, 6, 5],
+    [7, 24, 2, 17],
+    [49, 64, 1, 33],
+    [5, 6, 3, 4],
+  ])('M=%i C=%i H=%i T=%i: RMSNorm, queries, keys and values, rotated', async (M, C, H, T) => {
+    const gpu = await testGpu();
+    const dims = { M, C, H, T, eps: 1e-3 };
+    const data = testData(M * C, 1).map((v) => v * 3);
+    const [scale, right] = [testData(C, 2).map((v) => v + 1.5), testData(3 * C * C, 3)];
+    const position = Uint32Array.from({ length: M }, (_, m) => (m * 5) % T);
+    // The cache in reverse order, two rows in.
+    const rows = Uint32Array.from(position, (_, m) => M + 1 - m);
+    const tensors = {
+      x: gpu.upload(data),
+      gain: gpu.upload(scale),
+      b: gpu.upload(right),
+      rows: gpu.upload(Uint32Array.from([...position].flatMap((p, m) => [p, 0, 0, rows[m]]))),
+      table: gpu.upload(ropeTable(T, C / H, 1000)),
+      q: gpu.alloc(M * C),
+      keys: gpu.alloc((M + 2) * C),
+      values: gpu.alloc((M + 2) * C),
+      normed: gpu.alloc(M * C),
+      qkv: gpu.alloc(3 * M * C),
+    };
+    normQkvRope(gpu.recorder, tensors, dims);
+    const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
+    const normed = rmsnormForwardRef(data, scale, dims);
+    const product = matmulRef('nn', normed, right, { M, N: 3 * C, K: C });
+    const { q, k, v } = ropeForwardRef(product, position, 1000, dims);
+    const inCache = (x: Float64Array): Float64Array => {
+      const cache = new Float64Array((M + 2) * C);
+      rows.forEach((row, m) => cache.set(x.subarray(m * C, (m + 1) * C), row * C));
+      return cache;
+    };
+    [q, inCache(k), inCache(v)].forEach((expected, i) =>
+      expect(relativeError(got[i], expected)).toBeLessThan(1e-5),
+    );
+    Object.values(tensors).forEach((t) => gpu.free(t));
   });
 
   it('names the op, the tensor, both sizes and the remedy when a tensor is too small', async () => {

@@ -1,6 +1,7 @@
-import { isTiled, matmul, MATMUL_LIMIT, tiledProduct, type MatmulDims } from './matmul.ts';
+import { isTiled, matmul, MATMUL_LIMIT, tiledProduct, tiledQkv, type MatmulDims } from './matmul.ts';
 import type { Recorder } from './recorder.ts';
 import { rmsnormForward } from './rmsnorm.ts';
+import { ropeForward, type RopeDims } from './rope.ts';
 import { swigluForward } from './swiglu.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 
@@ -44,4 +45,32 @@ export function swigluMatmul(
     return tiledProduct(recorder, 'nn', { a: gateUp, b, residual, out }, size, { left: 'swiglu' });
   swigluForward(recorder, { gateUp, out: scratch }, { M, F: K });
   matmul(recorder, 'nn', { a: scratch, b, residual, out }, size);
+}
+
+/**
+ * RMSNorm, the product that gives queries, keys and values, and their rotation in one dispatch: see `rmsnorm`, `matmul`
+ * and `rope`. x: [M, C]; gain: [C]; b: [C, 3C]; rows: u32 [M, 4] and table: [T, D/2, 2] as in `ropeForward` → q: [M, C], keys
+ * and values: [*, C]. Where lanes cannot pass each other the other half of a head it goes through `normed` [M, C] and
+ * `qkv` [M, 3C].
+ * @throws ShapeError when a tensor is too small or C / H is not even.
+ */
+export function normQkvRope(
+  recorder: Recorder,
+  tensors: Readonly<
+    Record<'x' | 'gain' | 'b' | 'rows' | 'table' | 'q' | 'keys' | 'values' | 'normed' | 'qkv', Tensor>
+  >,
+  { eps, ...dims }: RopeDims & { readonly eps: number },
+): void {
+  const { x, gain, b, qkv, normed } = tensors;
+  const { M, C, H, T } = dims;
+  const size = { M, N: 3 * C, K: C };
+  if (![8, 16, 32].includes(C / H) || !recorder.wideSubgroups) {
+    normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps });
+    return ropeForward(recorder, tensors, dims);
+  }
+  const width = M * C;
+  const needed = { x: width, gain: C, b: 3 * C * C, rows: 4 * M, table: (T * C) / H, q: width, keys: width };
+  requireDims('normQkvRope', { ...size, T }, MATMUL_LIMIT);
+  requireLengths('normQkvRope', tensors, { ...needed, values: width });
+  tiledQkv(recorder, { ...tensors, a: x }, size, { D: C / H, eps });
 }

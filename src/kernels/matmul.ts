@@ -20,9 +20,16 @@ export const matmulOp = defineOp({ name: 'matmul', wgsl: unrolled(wgsl), binding
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',
   wgsl: subgroupsWgsl,
-  bindings,
+  bindings: {
+    ...bindings,
+    rows: 'read',
+    table: 'read',
+    q: 'read_write',
+    keys: 'read_write',
+    values: 'read_write',
+  },
   dims,
-  kernels: products,
+  kernels: { ...products, qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'] },
 });
 
 export const matmulAnyOp = defineOp({
@@ -97,6 +104,18 @@ export function tiledProduct(
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   const constants = { MODE: storing(tensors, accumulate), LEFT: lefts[left] };
   recorder.dispatch(op, layout, { a, b, residual, out, gain }, uniforms, groups, constants);
+}
+
+/** The tiled `nn` product of queries, keys and values behind an RMSNorm, rotated: see `normQkvRope`. */
+export function tiledQkv(
+  recorder: Recorder,
+  tensors: Readonly<Record<'a' | 'b' | 'gain' | 'rows' | 'table' | 'q' | 'keys' | 'values', Tensor>>,
+  { M, N, K }: MatmulDims,
+  { D, eps }: { readonly D: number; readonly eps: number },
+): void {
+  const { op, rows } = tiles.subgroups;
+  const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
+  recorder.dispatch(op, 'qkv', tensors, { M, N, K, chunk: K, rows, eps }, groups, { LEFT: lefts.norm, D });
 }
 
 /**

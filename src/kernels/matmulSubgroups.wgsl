@@ -17,6 +17,11 @@ struct Dims {
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
 @group(0) @binding(5) var<storage, read> gain: array<vec4f>; // (K), of the RMSNorm
+@group(0) @binding(6) var<storage, read> rows: array<vec4u>; // (M) position, ., ., row of keys and values
+@group(0) @binding(7) var<storage, read> table: array<vec4f>; // (T, D/4) cos, sin, cos, sin; see rope.wgsl
+@group(0) @binding(8) var<storage, read_write> q: array<vec4f>; // (M, C)
+@group(0) @binding(9) var<storage, read_write> keys: array<vec4f>; // (*, C)
+@group(0) @binding(10) var<storage, read_write> values: array<vec4f>; // (*, C)
 
 const ROWS = 24u; // outputs of a thread in nn and nt: ROWS x 4
 const WIDTH = 16u; // threads of a workgroup, side by side along N
@@ -55,13 +60,10 @@ fn left(row: u32, k: u32, inner: u32) -> vec4f {
   return a[at * inner + k];
 }
 
-@compute @workgroup_size(WIDTH)
-fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+// Rows row .. row + ROWS - 1 of the nn product, in the four columns of a thread. Every lane of a subgroup comes here.
+fn productNn(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
   let columns = dims.N / 4u;
   let inner = dims.K / 4u;
-  let row = group.x * ROWS;
-  let column = group.y * WIDTH + local.x;
-  let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, ROWS>;
   var squares: array<f32, ROWS / 8u>; // lane by lane of the rows it loads
   for (var k = 0u; k < inner; k++) {
@@ -91,10 +93,58 @@ fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
       sum[i] *= subgroupShuffle(squares[i / 8u], i & 7u);
     }
   }
+  return sum;
+}
+
+@compute @workgroup_size(WIDTH)
+fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let columns = dims.N / 4u;
+  let row = group.x * ROWS;
+  let column = group.y * WIDTH + local.x;
+  var finished = productNn(row, min(column, columns - 1u), lane);
   if (column < columns) {
-    var finished = sum;
     for (var i = 0u; i < min(dims.rows, dims.M - row); i++) {
       store((row + i) * columns + column, finished[i]);
+    }
+  }
+}
+
+// Width of a head of q, k and v: 8, 16 or 32.
+override D: u32 = 8;
+
+// The product of queries, keys and values, rotated as rope.wgsl does: the partner of a thread's columns is half a head
+// away, in another lane.
+@compute @workgroup_size(WIDTH)
+fn qkv(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let columns = dims.N / 4u;
+  let third = columns / 3u;
+  let row = group.x * ROWS;
+  let column = group.y * WIDTH + local.x;
+  var finished = productNn(row, min(column, columns - 1u), lane);
+  let section = column / third;
+  let at = column % third;
+  let quads = D / 8u; // of half a head
+  let side = select(1.0, -1.0, at % (2u * quads) < quads);
+  for (var i = 0u; i < min(dims.rows, dims.M - row); i++) {
+    let own = finished[i];
+    let other = subgroupShuffleXor(own, quads);
+    if (column < columns) {
+      let place = rows[row + i];
+      let angle = 2u * (place.x * quads + at % quads);
+      let low = table[angle];
+      let high = table[angle + 1u];
+      let turned = own * vec4f(low.xz, high.xz) + side * other * vec4f(low.yw, high.yw);
+      switch (section) {
+        case 0u: {
+          q[(row + i) * third + at] = turned;
+        }
+        case 1u: {
+          keys[place.w * third + at] = turned;
+        }
+        default: {
+          values[place.w * third + at] = own;
+        }
+      }
     }
   }
 }
@@ -147,14 +197,14 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
 @compute @workgroup_size(WIDTH)
 fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let columns = dims.N / 4u;
-  let rows = dims.M / 4u;
+  let height = dims.M / 4u;
   let row = group.x * TN_ROWS;
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, TN_ROWS * 4u>;
   for (var k = group.z * dims.chunk; k < min(dims.K, (group.z + 1u) * dims.chunk); k++) {
     let right = b[k * columns + safeColumn];
-    let loaded = a[k * rows + min(row + (lane & 7u), rows - 1u)];
+    let loaded = a[k * height + min(row + (lane & 7u), height - 1u)];
     for (var i = 0u; i < TN_ROWS; i++) {
       let left = subgroupShuffle(loaded, i);
       sum[4u * i] += left.x * right;

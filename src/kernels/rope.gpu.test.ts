@@ -23,8 +23,9 @@ describe('rope on the GPU', () => {
     const d = { dQ: testData(M * C, 8), dK: testData(M * C, 9), dV: testData(M * C, 10) };
     const tensors = {
       qkv: gpu.upload(data),
-      position: gpu.upload(positions),
-      kvRow: gpu.upload(scatter),
+      rows: gpu.upload(
+        Uint32Array.from({ length: 4 * M }, (_, i) => [positions, [], [], scatter][i % 4][i >> 2]),
+      ),
       table: gpu.upload(ropeTable(T, C / H, theta)),
       q: gpu.alloc(M * C),
       keys: gpu.alloc(rows * C),
@@ -54,7 +55,7 @@ describe('rope on the GPU', () => {
   it('names the op, what was expected, what came and the remedy', async () => {
     const gpu = await testGpu();
     const t = gpu.alloc(4);
-    const tensors = { dQ: t, dK: t, dV: t, position: t, table: t, dQkv: t };
+    const tensors = { dQ: t, dK: t, dV: t, rows: t, table: t, dQkv: t };
     expect(() => ropeBackward(gpu.recorder, tensors, { M: 1, C: 6, H: 2, T: 1 })).toThrow(
       'rope.backward: expected an even head width C / H, got 6 / 2. Choose C as a multiple of 2 H.',
     );

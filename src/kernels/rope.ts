@@ -9,8 +9,7 @@ export const rope = defineOp({
   wgsl,
   bindings: {
     qkv: 'read',
-    position: 'read',
-    kvRow: 'read',
+    rows: 'read',
     table: 'read',
     q: 'read_write',
     keys: 'read_write',
@@ -22,12 +21,12 @@ export const rope = defineOp({
   },
   dims: { M: 'u32', T: 'u32' },
   kernels: {
-    forward: ['qkv', 'position', 'kvRow', 'table', 'q', 'keys', 'values'],
-    backward: ['position', 'table', 'dQ', 'dK', 'dV', 'dQkv'],
+    forward: ['qkv', 'rows', 'table', 'q', 'keys', 'values'],
+    backward: ['rows', 'table', 'dQ', 'dK', 'dV', 'dQkv'],
   },
 });
 
-interface RopeDims {
+export interface RopeDims {
   readonly M: number;
   readonly C: number;
   /** Heads; C / H must be even. */
@@ -38,17 +37,16 @@ interface RopeDims {
 
 /**
  * Rotary embedding (Su et al. 2021) of half-split pairs (i, i + D/2), D = C / H, as in GPT-NeoX and Qwen.
- * qkv: [M, 3C], q, k and v each C wide with head h at columns h·D; position, kvRow: u32 [M];
+ * qkv: [M, 3C], q, k and v each C wide with head h at columns h·D; rows: u32 [M, 4] = (position, ·, ·, kvRow);
  * table: [T, D/2, 2] of {@link ropeTable}. Writes rotated q: [M, C] to row m, rotated k and plain v to row
- * kvRow[m] of keys, values: [*, C]. Rows of one call must have distinct kvRow, all within the cache.
+ * kvRow of keys, values: [*, C]. Rows of one call must have distinct kvRow, all within the cache.
  * @throws ShapeError when C / H is not even or a tensor is too small.
  */
 export function ropeForward(
   recorder: Recorder,
   tensors: {
     qkv: Tensor;
-    position: Tensor;
-    kvRow: Tensor;
+    rows: Tensor;
     table: Tensor;
     q: Tensor;
     keys: Tensor;
@@ -59,8 +57,7 @@ export function ropeForward(
   const { M, C, D, T } = headDims('rope.forward', dims);
   requireLengths('rope.forward', tensors, {
     qkv: M * 3 * C,
-    position: M,
-    kvRow: M,
+    rows: 4 * M,
     table: T * D,
     q: M * C,
     keys: M * C,
@@ -76,7 +73,7 @@ export function ropeForward(
  */
 export function ropeBackward(
   recorder: Recorder,
-  tensors: { dQ: Tensor; dK: Tensor; dV: Tensor; position: Tensor; table: Tensor; dQkv: Tensor },
+  tensors: { dQ: Tensor; dK: Tensor; dV: Tensor; rows: Tensor; table: Tensor; dQkv: Tensor },
   dims: RopeDims,
 ): void {
   const { M, C, D, T } = headDims('rope.backward', dims);
@@ -84,7 +81,7 @@ export function ropeBackward(
     dQ: M * C,
     dK: M * C,
     dV: M * C,
-    position: M,
+    rows: 4 * M,
     table: T * D,
     dQkv: M * 3 * C,
   });

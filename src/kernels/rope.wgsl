@@ -1,5 +1,5 @@
 // Splits qkv: (M, 3C) into q, k, v and rotates q and k by the row's position (RoPE, half-split pairs
-// (i, i + D/2) of each head). q goes to row m, k and v to row kvRow[m] of the cache. One thread, one pair.
+// (i, i + D/2) of each head). q goes to row m, k and v to row rows[m].w of the cache. One thread, one pair.
 struct Dims {
   M: u32,
   T: u32,
@@ -7,16 +7,15 @@ struct Dims {
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>; // (M, 3C)
-@group(0) @binding(2) var<storage, read> position: array<u32>; // (M)
-@group(0) @binding(3) var<storage, read> kvRow: array<u32>; // (M)
-@group(0) @binding(4) var<storage, read> table: array<vec2f>; // (T, D/2), cos and sin
-@group(0) @binding(5) var<storage, read_write> q: array<f32>; // (M, C)
-@group(0) @binding(6) var<storage, read_write> keys: array<f32>; // (*, C)
-@group(0) @binding(7) var<storage, read_write> values: array<f32>; // (*, C)
-@group(0) @binding(8) var<storage, read> dQ: array<f32>; // (M, C)
-@group(0) @binding(9) var<storage, read> dK: array<f32>; // (M, C)
-@group(0) @binding(10) var<storage, read> dV: array<f32>; // (M, C)
-@group(0) @binding(11) var<storage, read_write> dQkv: array<f32>; // (M, 3C)
+@group(0) @binding(2) var<storage, read> rows: array<vec4u>; // (M) position, .., .., row of keys and values
+@group(0) @binding(3) var<storage, read> table: array<vec2f>; // (T, D/2), cos and sin
+@group(0) @binding(4) var<storage, read_write> q: array<f32>; // (M, C)
+@group(0) @binding(5) var<storage, read_write> keys: array<f32>; // (*, C)
+@group(0) @binding(6) var<storage, read_write> values: array<f32>; // (*, C)
+@group(0) @binding(7) var<storage, read> dQ: array<f32>; // (M, C)
+@group(0) @binding(8) var<storage, read> dK: array<f32>; // (M, C)
+@group(0) @binding(9) var<storage, read> dV: array<f32>; // (M, C)
+@group(0) @binding(10) var<storage, read_write> dQkv: array<f32>; // (M, 3C)
 
 // Constants of the pipeline: so divisions by them cost little.
 override C: u32 = 4;
@@ -35,7 +34,7 @@ fn column(index: u32) -> u32 {
 
 fn angleOf(m: u32, index: u32) -> vec2f {
   let half = D / 2u;
-  return table[min(position[m], dims.T - 1u) * half + index % half];
+  return table[min(rows[m].x, dims.T - 1u) * half + index % half];
 }
 
 @compute @workgroup_size(64)
@@ -56,7 +55,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let row = m * C + first;
   q[row] = turnedQ.x;
   q[row + half] = turnedQ.y;
-  let cache = kvRow[m] * C + first;
+  let cache = rows[m].w * C + first;
   keys[cache] = turnedK.x;
   keys[cache + half] = turnedK.y;
   values[cache] = qkv[source + 2u * C];

@@ -30,8 +30,6 @@ export type LayerActivations = LayerScratch & KeysValues;
 /** Row metadata on the GPU, as `PrefixTree` holds it. */
 export interface RowTensors {
   readonly tokens: Tensor;
-  readonly position: Tensor;
-  readonly kvRow: Tensor;
   readonly rows: Tensor;
   readonly paths: Tensor;
 }
@@ -64,8 +62,6 @@ class Arena {
     const get = (name: string): Tensor => this.get(`${prefix}.${name}`);
     return {
       tokens: get('tokens'),
-      position: get('position'),
-      kvRow: get('kvRow'),
       rows: get('rows'),
       paths: get('paths'),
     };

@@ -92,7 +92,7 @@ export function backward(
     );
     ropeBackward(
       recorder,
-      { dQ: arena.dQ, dK: arena.dK, dV: arena.dV, position: arena.input.position, table, dQkv: act.qkv },
+      { dQ: arena.dQ, dK: arena.dK, dV: arena.dV, rows: arena.input.rows, table, dQkv: act.qkv },
       { M, C, H, T },
     );
     inputGradient(act.qkv, w.qkv, dNormed, { N: 3 * C, K: C });

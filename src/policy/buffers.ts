@@ -13,8 +13,6 @@ export const bytesOf = (lengths: Lengths): number =>
 /** A batch's rows as `PrefixTree` holds them. */
 const batchRows = (prefix: string, rows: number, paths: number): [string, number][] => [
   [`${prefix}.tokens`, rows],
-  [`${prefix}.position`, rows],
-  [`${prefix}.kvRow`, rows],
   [`${prefix}.rows`, 8 * rows], // with their blocks
   [`${prefix}.paths`, paths],
 ];

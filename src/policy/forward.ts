@@ -1,9 +1,8 @@
 import { attentionForward } from '../kernels/attention.ts';
 import { embeddingForward } from '../kernels/embedding.ts';
-import { normMatmul, swigluMatmul } from '../kernels/fusedProducts.ts';
+import { normMatmul, normQkvRope, swigluMatmul } from '../kernels/fusedProducts.ts';
 import { matmul } from '../kernels/matmul.ts';
 import type { Recorder } from '../kernels/recorder.ts';
-import { ropeForward } from '../kernels/rope.ts';
 import type { Tensor } from '../kernels/tensor.ts';
 import type { LayerActivations, RowTensors } from './activations.ts';
 import { NORM_EPS, type PolicyConfig } from './types.ts';
@@ -46,18 +45,16 @@ export function layerKeysAndValues(
   config: PolicyConfig,
   w: LayerWeights,
   act: LayerActivations,
-  row: Pick<RowTensors, 'position' | 'kvRow'> & { readonly table: Tensor },
+  row: Pick<RowTensors, 'rows'> & { readonly table: Tensor },
   x: Tensor,
   M: number,
 ): void {
   const { width: C, heads: H, context: T } = config;
-  const inputs = { x, gain: w.norm1, b: w.qkv, out: act.qkv, scratch: act.normed1 };
-  normMatmul(recorder, 'nn', inputs, { M, N: 3 * C, K: C, eps: NORM_EPS });
-  ropeForward(
-    recorder,
-    { ...row, qkv: act.qkv, q: act.q, keys: act.keys, values: act.values },
-    { M, C, H, T },
-  );
+  const weight = { gain: w.norm1, b: w.qkv, table: row.table };
+  const out = { q: act.q, keys: act.keys, values: act.values };
+  const scratch = { normed: act.normed1, qkv: act.qkv };
+  const size = { M, C, H, T, eps: NORM_EPS };
+  normQkvRope(recorder, { x, ...weight, rows: row.rows, ...out, ...scratch }, size);
 }
 
 /** Second half of {@link layerForward}, for rows whose queries are in `act.q`: attention, and all behind it. */

@@ -174,8 +174,7 @@ export class GpuDecoder implements Decoder {
     this.cache.reserve(tree.size);
     const arena = this.scratch(rows.length, paths.length);
     const { feed } = arena;
-    const position = Uint32Array.from(rows, (node) => tree.position(node));
-    const meta = Uint32Array.from(starts.flatMap((start, m) => [position[m], start, 0, 0]));
+    const meta = Uint32Array.from(rows.flatMap((node, m) => [tree.position(node), starts[m], 0, node]));
     const blocked = withBlocks(meta, blockRows(this.config.width / this.config.heads));
     gpu.write(feed.rows, blocked);
     gpu.write(feed.paths, Uint32Array.from(paths));
@@ -183,8 +182,6 @@ export class GpuDecoder implements Decoder {
       feed.tokens,
       Uint32Array.from(rows, (node) => tree.token(node)),
     );
-    gpu.write(feed.position, position);
-    gpu.write(feed.kvRow, Uint32Array.from(rows));
     this.runLayers(arena, { M: rows.length, R: heads.length, blocks: blocked.length / 4 - rows.length });
     if (!logits) return;
     const { residual: x, scratch } = arena;

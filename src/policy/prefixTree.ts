@@ -19,15 +19,11 @@ export interface PrefixTree {
   readonly count: number;
   /** [M] */
   readonly tokens: Uint32Array;
-  /** [M] place in its sequences. */
-  readonly position: Uint32Array;
-  /** [M + blocks, 4]: position, start of its path in `paths`, end of its subtree, 0; then the blocks (see `withBlocks`). */
+  /** [M + blocks, 4]: position, start of its path in `paths`, end of its subtree, its own number (where its key and value go); then the blocks (see `withBlocks`). */
   readonly rows: Uint32Array;
   readonly blocks: number;
   /** Rows from a root to every last row that some row's path leads through. */
   readonly paths: Uint32Array;
-  /** [M] the row's own number: where its key and value go. */
-  readonly own: Uint32Array;
   /** [M + 1] The targets of row m, its successors' tokens, are starts[m] .. starts[m + 1] - 1 (see `logProb`). */
   readonly starts: Uint32Array;
   /** [P] */
@@ -142,7 +138,7 @@ class GrowingTree {
     const targets = new Uint32Array(starts[M]);
     const rows = new Uint32Array(4 * M);
     parents.forEach((parent, m) => {
-      rows.set([position[m], this.pathStarts[m], ends[m], 0], 4 * m);
+      rows.set([position[m], this.pathStarts[m], ends[m], m], 4 * m);
       if (parent < 0) return;
       scores[m] = next[parent]++;
       targets[scores[m]] = tokens[m];
@@ -154,10 +150,8 @@ class GrowingTree {
       count: M,
       blocks: blocked.length / 4 - M,
       tokens: Uint32Array.from(tokens),
-      position,
       rows: blocked,
       paths: Uint32Array.from(this.paths),
-      own: Uint32Array.from(tokens, (_, m) => m),
       starts,
       targets,
       scores,

@@ -30,8 +30,6 @@ export class TrainingPass {
     if (batch === this.batch) return;
     const { input, starts, targets } = this.reserve(batch.count, batch.paths.length);
     this.gpu.write(input.tokens, batch.tokens);
-    this.gpu.write(input.position, batch.position);
-    this.gpu.write(input.kvRow, batch.own);
     this.gpu.write(input.rows, batch.rows);
     this.gpu.write(input.paths, batch.paths);
     this.gpu.write(starts, batch.starts);
