@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
+import { flaws, rows, smallRun, startLab, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -52,17 +52,7 @@ describe('inside the policy', () => {
     for (const theme of ['light', 'dark']) {
       const { page } = await lab.open(`?embed=attention&policy=nano&hide=start&theme=${theme}`);
       await page.locator('#attention .heads button').first().waitFor({ timeout: 90_000 });
-      for (const [width, height] of [
-        [1440, 900],
-        [1920, 1080],
-        [390, 844],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        await page.waitForTimeout(300);
-        found.push(...(await violations(page)).map((line) => `${theme} ${width}: ${line}`));
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) found.push(`${theme} ${width}: ${wide} px wider than the screen`);
-      }
+      found.push(...(await flaws(page, theme)));
       await page.context().close();
     }
     expect(found).toEqual([]);

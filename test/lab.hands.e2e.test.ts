@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chips, hands, row, tab, tried } from './handsOnPanel.ts';
-import { startLab, violations, type LabSite } from './labSite.ts';
+import { flaws, startLab, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -76,19 +76,7 @@ it('has no accessibility violation and fits, on every page of it', async () => {
           .getByRole('button', { name: /^visit/ })
           .first()
           .click();
-      for (const [width, height] of [
-        [1440, 900],
-        [390, 844],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        await page.waitForTimeout(100);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        const wrong = [
-          ...(await violations(page)),
-          ...(wide > 0 ? [`${wide} px wider than the screen`] : []),
-        ];
-        found.push(...wrong.map((text) => `${theme} ${width} ${name}: ${text}`));
-      }
+      found.push(...(await flaws(page, `${theme} ${name}`)));
     }
     await page.context().close();
   }

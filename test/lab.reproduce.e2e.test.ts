@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { items, type ItemFile } from '../src/experiments/index.ts';
-import { startLab, type LabSite } from './labSite.ts';
+import { flaws, startLab, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -11,22 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const recorded = (item: string) =>
   JSON.parse(
     readFileSync(new URL(`../public/results/${item}.json`, import.meta.url).pathname, 'utf8'),
   ) as ItemFile;
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations: found } = await axe.run();
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-  });
-}
 
 async function saved(page: Page, kind: string): Promise<{ name: string; bytes: Buffer }> {
   const button = page.getByRole('group', { name: /^Save: / }).getByRole('button', { name: kind });
@@ -167,17 +154,7 @@ describe('the page', () => {
     ] as const) {
       await page.goto(`${lab.address}${search}&theme=${theme}`);
       await page.locator(ready).first().waitFor();
-      for (const [width, height] of [
-        [1440, 900],
-        [1920, 1080],
-        [390, 844],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        await page.waitForTimeout(200);
-        found.push(...(await violations(page)).map((line) => `${width} ${search}: ${line}`));
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) found.push(`${width} ${search}: ${wide} px wider than the screen`);
-      }
+      found.push(...(await flaws(page, search)));
     }
     expect(found).toEqual([]);
     await page.context().close();

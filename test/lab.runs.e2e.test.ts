@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
+import { flaws, rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -235,21 +235,11 @@ describe('the workbench', () => {
     await page.locator('#step tbody th button').last().click({ timeout: 30_000 });
     await page.locator('#anatomy .strip button').first().click({ timeout: 30_000 });
     await page.locator('#anatomy .path').waitFor({ timeout: 30_000 });
-    for (const [width, height] of [
-      [1440, 900],
-      [1920, 1080],
-      [390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.waitForTimeout(300);
-      found.push(...(await violations(page)).map((line) => `${width} lab: ${line}`));
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (wide > 0) found.push(`${width} lab: ${wide} px wider than the screen`);
-    }
+    found.push(...(await flaws(page, 'lab')));
     for (const view of ['runs', 'twin']) {
       await page.goto(`${lab.address}?view=${view}&theme=${theme}`);
       await page.getByRole('heading', { level: 2 }).first().waitFor();
-      found.push(...(await violations(page)).map((line) => `${view}: ${line}`));
+      found.push(...(await flaws(page, view)));
     }
     expect(found).toEqual([]);
     await page.context().close();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
+import { flaws, rows, smallRun, startLab, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -72,17 +72,7 @@ describe('switches of algorithm and world', () => {
     const { page } = await lab.open(smallRun({ theme, deadEnds: 'true', manners: '4' }));
     await loaded(page);
     await page.getByText('Algorithm and world: 2 changed').click();
-    for (const [width, height] of [
-      [1440, 900],
-      [1920, 1080],
-      [390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.waitForTimeout(300);
-      found.push(...(await violations(page)).map((line) => `${width}: ${line}`));
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (wide > 0) found.push(`${width}: ${wide} px wider than the screen`);
-    }
+    found.push(...(await flaws(page, 'switches')));
     expect(found).toEqual([]);
     await page.context().close();
   });

@@ -87,7 +87,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** What axe finds on the page, a line a rule. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
@@ -95,4 +95,31 @@ export async function violations(page: Page): Promise<string[]> {
     const { violations: found } = await axe.run();
     return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
   });
+}
+
+/** Screens that the lab is looked at on: a laptop's, a projector's, a telephone's. */
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+  { width: 390, height: 844 },
+];
+
+/** What is wrong with the page on each screen, a line each: what axe finds, and a page wider than the screen. */
+export async function flaws(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    // Charts take their width with the next frames.
+    await page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50))),
+        ),
+    );
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    const wrong = [...(await violations(page)), ...(wide > 0 ? [`${wide} px wider than the screen`] : [])];
+    found.push(...wrong.map((line) => `${size.width} ${name}: ${line}`));
+  }
+  await page.setViewportSize(sizes[0]);
+  return found;
 }
