@@ -52,6 +52,9 @@ export class Lesson {
   readonly replay = new Replay(() => this.recording?.runs.actguide.steps.length ?? 0);
   readonly solved = $derived(lessonIds.filter((id) => this.revealed[id]).length);
 
+  /** How often the person has asked to watch the recorded run. */
+  watched = $state(0);
+
   /** The latest frame that the replay has reached. */
   readonly frame = $derived.by((): RecordedFrame | undefined =>
     this.recording?.frames.findLast(({ step }) => step <= this.replay.step),
@@ -65,6 +68,13 @@ export class Lesson {
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** Plays the recorded run from its start, before the person's eyes. */
+  watch(): void {
+    this.replay.seek(0);
+    this.replay.play();
+    this.watched++;
   }
 
   /** Shows the answer; the replay then starts for lessons that tell of training. */
