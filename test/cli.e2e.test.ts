@@ -67,6 +67,15 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
       ['train', '--model', model, '--gpu-memory', '20'],
       /^memory: expected at most 20\.0 MiB of GPU memory in all \(the budget\), but nano .* sequences at once would fit, or \d+ MiB of memory\./,
     ],
+    [
+      ['train', '--model', model, '--manners', '2'],
+      /^--manners: expected 0, as the policy was pretrained with, got 2\. .* set it to 0/,
+    ],
+    [['eval', '--model', model, '--manners', '2'], /^--manners: expected 0, .* got 2\./],
+    [
+      ['train', '--max-turns', '33', '--action-noise', '0.5'],
+      /^--max-turns: expected episodes of up to 384 tokens, the context of micro, got 396 with 33 turns, 0 manners and action noise 0\.5\. Lower one of them\./,
+    ],
     [['train', '--policy', 'giant'], /^--policy: expected nano, micro, mini or small, got giant/],
     [['pretrain', '--updates', '0'], /^--updates: expected a whole number from 1 to 1000000, got '0'/],
     [['pretrain', '--lr', 'fast'], /^--lr: expected a number above 0, at most 1000, got 'fast'/],
@@ -86,7 +95,7 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     [['rollout', '--level', '9'], /^--level: expected a whole number from 0 to 4, got '9'/],
     [['trian'], /^actguide: expected a known command, got trian\. Did you mean train\?/],
   ])('%j', (args, message) => {
-    const writes = args.length > 1 && !['trian', 'rollout'].includes(args[0]);
+    const writes = args.length > 1 && !['trian', 'rollout', 'eval'].includes(args[0]);
     const withOut = writes ? [args[0], '--out', out, ...args.slice(1)] : args;
     const { status, stdout, stderr } = actguide(...withOut);
     expect(stderr).toMatch(message);

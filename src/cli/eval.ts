@@ -9,6 +9,7 @@ import { baseModel } from './models.ts';
 import { Output, percent } from './output.ts';
 import { Progress } from './progress.ts';
 import { withPolicy } from './session.ts';
+import { requireFit } from './worldFit.ts';
 import { addWorldFlags, worldOf } from './worldFlags.ts';
 
 interface Options {
@@ -40,6 +41,7 @@ async function evalPolicy({ root }: Context, options: Options): Promise<number> 
   const spec = worldOf({ ...options });
   const world = environmentOf(spec);
   const base = baseModel(root, options);
+  requireFit(spec, base);
   const output = new Output(options.json ?? false);
 
   const facts = { policy: base.config.name, guided, tasks: evalTasks, seed, world: spec };

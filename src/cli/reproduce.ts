@@ -8,6 +8,7 @@ import {
   judgeItem,
   MemoryStore,
   outcomeInWords,
+  plainWorld,
   type Item,
   type Verdict,
 } from '../experiments/index.ts';
@@ -27,6 +28,7 @@ import { writeReport } from './report.ts';
 import { addRunFlags, parseRunFlags, runInput } from './runFlags.ts';
 import { OutFolder } from './runFolder.ts';
 import { withGpu } from './session.ts';
+import { requireFit } from './worldFit.ts';
 
 interface Options {
   readonly policy?: string;
@@ -63,6 +65,7 @@ function parse({ root }: Context, ids: readonly string[], options: Options) {
   const input = runInput({ ...options });
   parseRunFlags(input);
   const base = baseModel(root, options);
+  requireFit(plainWorld, base);
   const config = parseRunFlags({ ...input, policy: base.config.name });
   if (config.seed + count > 2 ** 32)
     throw new InputError(

@@ -13,6 +13,7 @@ import type { Context } from './main.ts';
 import { baseModel } from './models.ts';
 import { Output, percent } from './output.ts';
 import { withPolicy } from './session.ts';
+import { requireFit } from './worldFit.ts';
 import { addWorldFlags, worldOf } from './worldFlags.ts';
 
 interface Options {
@@ -56,6 +57,7 @@ async function rollout({ root }: Context, options: Options): Promise<number> {
   const k = options.k === undefined ? 0 : wholeNumber('--k', options.k, 0, task.plan.length);
   const plan = options.plan === undefined ? guidance(task, k) : parsePlan(world, task, options.plan);
   const base = baseModel(root, options);
+  requireFit(spec, base);
   const output = new Output(options.json ?? false);
 
   const inWords = (actions: typeof plan): string[] => actions.map((a) => world.text([a.tool, a.argument]));

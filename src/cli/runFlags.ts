@@ -3,6 +3,7 @@ import { defaultRun, methods, presets, type AlgorithmOptions, type RunConfig } f
 import { parseRunConfig } from '../actguide/runConfig.ts';
 import { InputError } from '../core/errors.ts';
 import { policySizes } from '../policy/types.ts';
+import { worldFlag } from './worldFlags.ts';
 
 type Field = Exclude<keyof RunConfig, 'options'> | keyof AlgorithmOptions;
 
@@ -98,22 +99,31 @@ const optionName = (flag: string): string =>
   flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * `parseRunConfig`, whose errors then speak of `--group-size` and `none`, as typed, and name the remedy.
+ * `parseRunConfig`, whose errors then speak as {@link inFlags} has it, and name the remedy.
  * @throws InputError for the first setting that does not fit.
  */
 export function parseRunFlags(input: Record<string, unknown>): RunConfig {
+  return inFlags(() => parseRunConfig(input), ' `npx actguide train --help` explains the options.');
+}
+
+/**
+ * What `check` returns; its errors speak of `--group-size`, `--max-turns` and `none`, as typed, and end with `remedy`.
+ * @throws InputError as `check` does.
+ */
+export function inFlags<T>(check: () => T, remedy = ''): T {
   try {
-    return parseRunConfig(input);
+    return check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const all = [...runFlags, ...algorithmFlags];
     const message = error.message
+      .replace(/^world\.(\w+)/, (text, field: string) => worldFlag(field) ?? text)
       .replace(
         /^(?:options\.)?(\w+)/,
         (text, field: string) => all.find((f) => f.field === field)?.flag ?? text,
       )
       .replace(/ \(null\)/g, '')
       .replace(/\bnull\b/g, 'none');
-    throw new InputError(`${message} \`npx actguide train --help\` explains the options.`);
+    throw new InputError(message + remedy);
   }
 }

@@ -18,6 +18,7 @@ import { provenance } from './provenance.ts';
 import { addRunFlags, parseRunFlags, runInput } from './runFlags.ts';
 import { OutFolder } from './runFolder.ts';
 import { withPolicy } from './session.ts';
+import { requireFit } from './worldFit.ts';
 import { addWorldFlags, worldOf } from './worldFlags.ts';
 
 interface Options {
@@ -48,11 +49,12 @@ export function trainCommand(context: Context, exit: (code: number) => void): Co
 
 /** Makes steps until the last or an interruption; resolves with the exit code. */
 async function train(context: Context, options: Options): Promise<number> {
-  const input = runInput({ ...options });
-  parseRunFlags(input); // what was typed is judged before any file is opened
   const world = worldOf({ ...options });
+  const input = { ...runInput({ ...options }), ...(world.name === 'search' && { world: world.options }) };
+  parseRunFlags(input); // what was typed is judged before any file is opened
   const environment = environmentOf(world);
   const base = baseModel(context.root, options);
+  requireFit(world, base);
   const output = new Output(options.json ?? false);
   const asked = parseRunFlags({ ...input, policy: base.config.name });
   const config = withActionFile(asked, options, environment, base.config.context, output);

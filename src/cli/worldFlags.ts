@@ -107,6 +107,10 @@ export function worldOf(options: Readonly<Record<string, unknown>>): WorldSpec {
   return { name, options: Object.fromEntries(given) };
 }
 
+/** The flag of a world's option, such as `--max-turns` of `maxTurns`. */
+export const worldFlag = (field: string): string | undefined =>
+  flags.find((known) => known.field === field)?.flag;
+
 /** Commander's name of a flag: `--task-set` → `taskSet`. */
 const nameOf = (flag: string): string =>
   flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

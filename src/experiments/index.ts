@@ -44,6 +44,7 @@ export { itemContext, quickRun } from './scale.ts';
 export {
   describeUnit,
   environmentOf,
+  plainWorld,
   sha256,
   sourceOf,
   unitId,
