@@ -26,7 +26,8 @@ export async function logRatios(
   const aligned = rollouts.map((rollout) => unguided(environment, rollout));
   const sequences = aligned.map(({ tokens }) => tokens);
   const first = firstTokens(sequences);
-  const { logProb } = await model.score(sequences);
+  const at = aligned.map(({ scoredAt }) => scoredAt);
+  const { logProb } = await model.score(sequences, at);
   return aligned.map(({ scoredAt, sampledAt }, i) =>
     scoredAt.map((t, j) => logProb[first[i] + t] - rollouts[i].logProb[sampledAt[j]]),
   );

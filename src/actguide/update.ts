@@ -150,7 +150,8 @@ function shareOf(groups: readonly Group[], parts: number): ObjectiveScope {
 async function scoreReference(policy: TrainablePolicy, rows: readonly Row[]): Promise<void> {
   const sequences = rows.map(({ aligned }) => aligned.tokens);
   const first = firstTokens(sequences);
-  const scores = await policy.scoreReference(sequences);
+  const at = rows.map(({ aligned }) => aligned.scoredAt);
+  const scores = await policy.scoreReference(sequences, at);
   rows.forEach((row, i) => (row.referenceLogProb = row.aligned.scoredAt.map((t) => scores[first[i] + t])));
 }
 
@@ -167,7 +168,8 @@ async function updateOnce(
 ): Promise<number> {
   const sequences = minibatch.map(({ aligned }) => aligned.tokens);
   const first = firstTokens(sequences);
-  const { logProb } = await policy.forward(sequences);
+  const at = minibatch.map(({ aligned }) => aligned.scoredAt);
+  const { logProb } = await policy.forward(sequences, at);
   const objectiveRows = minibatch.map((row, i): ObjectiveRow => ({
     ...row,
     logProb: row.aligned.scoredAt.map((t) => logProb[first[i] + t]),

@@ -68,6 +68,48 @@ describe('attention on the GPU', () => {
     Object.values(t).forEach((tensor) => gpu.free(tensor));
   });
 
+  it('backward of some of the rows as queries is that of all with no gradient at the others', async () => {
+    const gpu = await testGpu();
+    const [M, H, D] = [70, 4, 16];
+    const tree = treeRows(random(M));
+    const heads = Array.from({ length: M }, (_, m) => m).filter((m) => hash3(2, 0, m) % 3 === 0);
+    const R = heads.length;
+    const before = (row: number): number => heads.filter((m) => m < row).length;
+    const rowOf = (m: number): number[] => [...tree.rows.subarray(4 * m, 4 * m + 4)];
+    const headRows = withBlocks(Uint32Array.from(heads.flatMap(rowOf)), blockRows(D));
+    const keyRows = withBlocks(
+      tree.rows.map((value, i) => (i % 4 > 1 ? before(value) : value)),
+      blockRows(D),
+    );
+    const take = (x: Float32Array): Float32Array =>
+      Float32Array.from(heads.flatMap((m) => [...x.subarray(m * H * D, (m + 1) * H * D)]));
+    const [q, k, v] = [1, 2, 3].map((seed) => testData(M * H * D, seed).map((x) => x * 3));
+    const d = testData(M * H * D, 4).map((x, i) => (heads.includes(Math.floor(i / H / D)) ? x : 0));
+    const t = {
+      q: gpu.upload(take(q)),
+      keys: gpu.upload(k),
+      values: gpu.upload(v),
+      rows: gpu.upload(headRows),
+      paths: gpu.upload(tree.paths),
+      stats: gpu.alloc(2 * R * H),
+      out: gpu.alloc(R * H * D),
+      dOut: gpu.upload(take(d)),
+      dQ: gpu.alloc(R * H * D),
+      dK: gpu.alloc(M * H * D),
+      dV: gpu.alloc(M * H * D),
+    };
+    const seen = { rows: gpu.upload(keyRows), M, blocks: keyRows.length / 4 - M };
+    const dims = { M: R, H, D, blocks: headRows.length / 4 - R };
+    attentionForward(gpu.recorder, t, dims);
+    attentionBackward(gpu.recorder, t, dims, seen);
+    const got = await gpu.read(t.dQ, t.dK, t.dV);
+    const { dQ, dK, dV } = attentionBackwardRef(q, k, v, tree, d, { M, H, D });
+    [take(Float32Array.from(dQ)), dK, dV].forEach((expected, i) =>
+      expect(relativeError(got[i], expected)).toBeLessThan(2e-5),
+    );
+    [...Object.values(t), seen.rows].forEach((tensor) => gpu.free(tensor));
+  });
+
   it('reads keys from a cache where paths lead through any rows', async () => {
     const gpu = await testGpu();
     const [H, D, context] = [2, 16, 10];

@@ -2,7 +2,7 @@ import type { AttentionDims } from './attention.ts';
 
 /** Which rows see which. */
 export interface AttentionRows {
-  /** [M, 4]: position, start in paths, end of the subtree, 0. */
+  /** [M, 4]: position, start in paths, end of the subtree, the row itself. */
   readonly rows: ArrayLike<number>;
   /** Rows of keys and values, from a root downwards. */
   readonly paths: ArrayLike<number>;
@@ -97,7 +97,7 @@ export function treeRows(parents: readonly number[]): { rows: Uint32Array; paths
     paths.push(...path);
     let end = m + 1;
     while (end < parents.length && parents[end] >= m) end++;
-    rows.push(path.length - 1, start, end, 0);
+    rows.push(path.length - 1, start, end, m);
   });
   return { rows: Uint32Array.from(rows), paths: Uint32Array.from(paths) };
 }

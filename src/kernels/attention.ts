@@ -85,6 +85,8 @@ function check(where: string, tensors: Readonly<Record<string, Tensor>>, dims: A
   const width = M * H * D;
   const needed = {
     q: width,
+    keys: width,
+    values: width,
     rows: 4 * (M + blocks),
     stats: 2 * M * H,
     out: width,
@@ -120,38 +122,46 @@ export function attentionForward(
   },
   dims: AttentionDims,
 ): void {
-  check('attention.forward', tensors, dims);
+  const { q, rows, stats, out } = tensors;
+  check('attention.forward', { q, rows, stats, out }, dims);
   dispatch(recorder, 'forward', tensors, dims);
 }
 
+/** Rows of keys that the queries of a gradient see, where there are more of them than queries. */
+export interface KeyRows {
+  /** u32 [M, 4] = (·, ·, end of the queries that see it, first of them), with `blocks` behind. */
+  readonly rows: Tensor;
+  readonly M: number;
+  readonly blocks: number;
+}
+
 /**
- * Gradient of {@link attentionForward} when keys and values are the batch's own rows ([M, H, D], training) in
- * depth-first order, so that the rows that see row m are m..rows[m].end - 1.
- * out: what the forward pass gave; dOut: [M, H, D] → dQ, dK, dV: [M, H, D] (overwritten).
+ * Gradient of {@link attentionForward} when keys and values are the batch's own rows (training) in depth-first order, so
+ * that the rows that see row m are m..rows[m].end - 1; in `rows` the fourth value is m itself. out: what the forward
+ * pass gave; dOut: [M, H, D] → dQ: [M, H, D], dK, dV: as keys and values (overwritten). Where only some of the rows ask,
+ * `keyRows` says by which queries each row is seen.
  * @throws ShapeError when a tensor is too small or D unsupported.
  */
 export function attentionBackward(
   recorder: Recorder,
-  tensors: {
-    q: Tensor;
-    keys: Tensor;
-    values: Tensor;
-    rows: Tensor;
-    paths: Tensor;
-    stats: Tensor;
-    out: Tensor;
-    dOut: Tensor;
-    dQ: Tensor;
-    dK: Tensor;
-    dV: Tensor;
-  },
+  tensors: Readonly<
+    Record<'q' | 'keys' | 'values' | 'rows' | 'paths' | 'stats' | 'out' | 'dOut' | 'dQ' | 'dK' | 'dV', Tensor>
+  >,
   dims: AttentionDims,
+  keyRows?: KeyRows,
 ): void {
-  check('attention.backward', tensors, dims);
+  const { q, keys, values, rows, paths, stats, out, dOut, dQ, dK, dV } = tensors;
   const { M, H, D } = dims;
-  recorder.dispatch(attention, 'delta', tensors, { M, D, B: 0 }, grid(M * H), { H, QUADS: D / 4 });
-  dispatch(recorder, 'backwardQuery', tensors, dims);
-  dispatch(recorder, 'backwardKeyValue', tensors, dims);
+  const ofKeys = keyRows ? { ...dims, M: keyRows.M, blocks: keyRows.blocks } : dims;
+  check('attention.backward', { q, rows, stats, out, dOut, dQ }, dims);
+  check('attention.backward', { keys, values, rows: keyRows?.rows ?? rows, dK, dV }, ofKeys);
+  recorder.dispatch(attention, 'delta', { stats, out, dOut }, { M, D, B: 0 }, grid(M * H), {
+    H,
+    QUADS: D / 4,
+  });
+  dispatch(recorder, 'backwardQuery', { q, keys, values, rows, paths, stats, dOut, dQ }, dims);
+  const seen = { q, keys, values, rows: keyRows?.rows ?? rows, stats, dOut, dK, dV };
+  dispatch(recorder, 'backwardKeyValue', seen, ofKeys);
 }
 
 function dispatch(

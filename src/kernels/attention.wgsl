@@ -13,7 +13,7 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> q: array<vec4f>; // (M, H, D)
 @group(0) @binding(2) var<storage, read> keys: array<vec4f>; // (*, H, D)
 @group(0) @binding(3) var<storage, read> values: array<vec4f>; // (*, H, D)
-@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the subtree, .; (B) first row, rows, 0, 0
+@group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the queries that see it, first of them; (B) first row, rows, 0, 0
 @group(0) @binding(5) var<storage, read> paths: array<u32>; // rows of keys and values, in order of position
 @group(0) @binding(6) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
 @group(0) @binding(7) var<storage, read_write> out: array<vec4f>; // (M, H, D)
@@ -189,8 +189,8 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
 }
 
-// dK and dV of a row: a sum over the rows that see it, which are its subtree. Training layout: keys are the batch's
-// rows. The rows of a block end where its first one's subtree ends.
+// dK and dV of a row: a sum over the queries that see it, those of its subtree, which are rows[m].w .. rows[m].z - 1.
+// Training layout: keys are the batch's rows. The rows of a block end where its first one's subtree ends.
 @compute @workgroup_size(64)
 fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
@@ -201,19 +201,21 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   if (run.count == 0u) {
     return;
   }
-  let end = rows[run.first].z;
+  let seen = rows[run.first].wz; // the queries from, to
   let scale = inverseSqrt(f32(dims.D));
   var key: array<vec4f, MAX_QUADS>;
   var value: array<vec4f, MAX_QUADS>;
   var sumK: array<vec4f, MAX_QUADS>;
   var sumV: array<vec4f, MAX_QUADS>;
+  var begin: array<u32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
+    begin[j] = rows[run.first + min(j, run.count - 1u)].w;
     for (var d = 0u; d < QUADS; d++) { // unroll
       key[j * QUADS + d] = keys[rowAt(run, j) + d] * scale;
       value[j * QUADS + d] = values[rowAt(run, j) + d];
     }
   }
-  for (var m = run.first; m < end; m++) {
+  for (var m = seen.x; m < seen.y; m++) {
     let at = (m * H + run.head) * QUADS;
     let stat = stats[at / QUADS];
     var score = array<f32, MAX_QUADS>();
@@ -228,7 +230,7 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
     }
     var weight: array<f32, MAX_QUADS>;
     for (var j = 0u; j < ROWS; j++) { // unroll
-      weight[j] = exp(select(UNSEEN, score[j], m >= run.first + j) - stat.x);
+      weight[j] = exp(select(UNSEEN, score[j], m >= begin[j]) - stat.x);
       score[j] = weight[j] * (dWeight[j] - stat.y) * scale;
     }
     for (var d = 0u; d < QUADS; d++) { // unroll

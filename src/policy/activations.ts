@@ -86,6 +86,16 @@ class Arena {
 /** Everything a training minibatch of up to `capacity` rows needs, forward and backward: see `trainingBuffers`. */
 export class TrainingArena extends Arena {
   readonly input: RowTensors;
+  /** The rows whose predictions are needed, see `PrefixTree`: all that the last layer computes behind keys and values. */
+  readonly head: {
+    readonly index: Tensor;
+    readonly of: Tensor;
+    readonly rows: Tensor;
+    readonly keyRows: Tensor;
+    /** (R, C) residual stream that enters the last layer; in the backward pass its gradient. */
+    readonly x: Tensor;
+    readonly q: Tensor; // (R, C)
+  };
   readonly starts: Tensor;
   readonly targets: Tensor;
   /** Residual stream entering layer l; the last one leaves the stack. */
@@ -122,6 +132,14 @@ export class TrainingArena extends Arena {
     const { width: C, layers } = config;
     const get = (label: string): Tensor => this.get(label);
     this.input = this.rowsOf('batch');
+    this.head = {
+      index: get('heads'),
+      of: get('headOf'),
+      rows: get('head.rows'),
+      keyRows: get('head.keyRows'),
+      x: get('head.x'),
+      q: get('head.q'),
+    };
     this.starts = get('starts');
     this.targets = get('targets');
     this.residual = Array.from({ length: layers + 1 }, (_, l) => get(`residual${l}`));

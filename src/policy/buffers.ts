@@ -62,6 +62,12 @@ export function trainingBuffers(config: PolicyConfig, rows: number, paths: numbe
   const widest = { M: 1, N: C * Math.max(3 * C, 2 * F, V), K: rows };
   return new Map([
     ...batchRows('batch', rows, paths),
+    ['heads', rows],
+    ['headOf', rows],
+    ['head.rows', 8 * rows],
+    ['head.keyRows', 8 * rows],
+    ['head.x', rows * C],
+    ['head.q', rows * C],
     ...perLayer.flat(),
     [`residual${L}`, rows * C],
     ...Object.entries(perRow).map(([label, values]): [string, number] => [label, rows * values]),

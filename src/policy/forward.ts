@@ -22,24 +22,9 @@ export function embed(
 }
 
 /**
- * One decoder layer over M rows of a prefix tree: `out` = x + attention + SwiGLU. Training and decoding differ only in
- * where keys and values live, so both give the same bits for the same row.
+ * First half of a decoder layer: queries, keys and values of M rows of a prefix tree. Training and decoding differ only
+ * in where keys and values live, so both give the same bits for the same row.
  */
-export function layerForward(
-  recorder: Recorder,
-  config: PolicyConfig,
-  w: LayerWeights,
-  act: LayerActivations,
-  row: RowTensors & { readonly table: Tensor; readonly blocks?: number },
-  x: Tensor,
-  out: Tensor,
-  M: number,
-): void {
-  layerKeysAndValues(recorder, config, w, act, row, x, M);
-  layerOutput(recorder, config, w, act, row, x, out, M);
-}
-
-/** First half of {@link layerForward}: queries, keys and values of M rows. */
 export function layerKeysAndValues(
   recorder: Recorder,
   config: PolicyConfig,
@@ -57,7 +42,7 @@ export function layerKeysAndValues(
   normQkvRope(recorder, { x, ...weight, rows: row.rows, ...out, ...scratch }, size);
 }
 
-/** Second half of {@link layerForward}, for rows whose queries are in `act.q`: attention, and all behind it. */
+/** Second half, for the rows whose queries are in `act.q`: `out` = x + attention + SwiGLU. */
 export function layerOutput(
   recorder: Recorder,
   config: PolicyConfig,

@@ -66,6 +66,36 @@ describe('GpuPolicy', () => {
     },
   );
 
+  it.each([tiny, even])(
+    '$name: of positions that are listed, scores and gradient are those of all positions',
+    async (config) => {
+      const policy = await policyOf(config);
+      const [stem, a, b, c] = sequencesOf(config, [4, 5, 3, 1], 8);
+      // The second position is needed in one of the two sequences that share it; one sequence needs nothing.
+      const sequences = [[...stem, ...a], [...stem, ...b], stem, c];
+      const at = [[1, 5, 7], [4], [], []];
+      const first = [0, 9, 16, 20];
+      const d = new Float32Array(21);
+      at.forEach((positions, s) => positions.forEach((t) => (d[first[s] + t] = Math.cos(s + t))));
+      const some = await policy.forward(sequences, at);
+      await policy.backward(d, { ...update, learningRate: 0 });
+      const gradient = await policy.lastGradient();
+      const all = await policy.forward(sequences);
+      await policy.backward(d, { ...update, learningRate: 0 });
+      expect(relativeError(gradient, await policy.lastGradient())).toBeLessThan(1e-5);
+      at.forEach((positions, s) => {
+        for (const i of positions.map((t) => first[s] + t)) {
+          expect(some.logProb[i]).toBe(all.logProb[i]);
+          expect(some.entropy[i]).toBe(all.entropy[i]);
+          expect(some.logProb[i]).toBeLessThan(0);
+        }
+      });
+      // What no head leads to is not computed.
+      expect(some.logProb[first[1] + 5]).toBe(0);
+      expect(all.logProb[first[1] + 5]).toBeLessThan(0);
+    },
+  );
+
   it('sequences that begin alike are computed once, and their gradients add up', async () => {
     const parameters = lively(tiny);
     const [stem, a, b] = sequencesOf(tiny, [4, 5, 3], 8);

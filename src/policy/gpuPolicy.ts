@@ -12,8 +12,10 @@ import {
   countTokens,
   firstTokens,
   forEachScore,
+  neededAt,
   prefixTrees,
   sumByTarget,
+  type Needed,
   type PrefixTree,
   type Sequences,
 } from './prefixTree.ts';
@@ -24,6 +26,7 @@ import {
   ROPE_THETA,
   type Checkpoint,
   type PolicyConfig,
+  type Positions,
   type Scores,
   type TrainablePolicy,
   type UpdateSettings,
@@ -92,7 +95,7 @@ export class GpuPolicy implements TrainablePolicy {
     const V = this.config.vocabulary;
     const first = firstTokens(sequences);
     const out = new Float32Array(countTokens(sequences) * V);
-    for (const tree of prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit))) {
+    for (const tree of this.scoringTrees(sequences, () => true)) {
       this.load(tree);
       const { logits } = this.pass.forward(weights);
       const [values] = await this.gpu.read(part(logits, tree.count * V));
@@ -105,18 +108,17 @@ export class GpuPolicy implements TrainablePolicy {
     return out;
   }
 
-  async score(sequences: Sequences): Promise<Scores> {
-    const trees = prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit));
-    return this.scoreTrees(trees, sequences, this.weights);
+  async score(sequences: Sequences, at?: Positions): Promise<Scores> {
+    return this.scoreTrees(this.scoringTrees(sequences, neededAt(at)), sequences, this.weights);
   }
 
-  async scoreReference(sequences: Sequences): Promise<Float32Array> {
-    const trees = prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit));
+  async scoreReference(sequences: Sequences, at?: Positions): Promise<Float32Array> {
+    const trees = this.scoringTrees(sequences, neededAt(at));
     return (await this.scoreTrees(trees, sequences, this.reference)).logProb;
   }
 
-  async forward(sequences: Sequences): Promise<Scores> {
-    const trees = prefixTrees(sequences, this.config, this.rowLimit);
+  async forward(sequences: Sequences, at?: Positions): Promise<Scores> {
+    const trees = prefixTrees(sequences, this.config, this.rowLimit, neededAt(at));
     const scores = await this.scoreTrees(trees, sequences, this.weights);
     this.batch = { trees, first: firstTokens(sequences), total: countTokens(sequences) };
     return scores;
@@ -148,7 +150,7 @@ export class GpuPolicy implements TrainablePolicy {
     update: UpdateSettings,
   ): Promise<{ loss: number; gradNorm: number }> {
     const first = firstTokens(sequences);
-    const batch = this.trees('supervised', sequences, weights).map((tree) => ({
+    const batch = this.weighted('supervised', sequences, weights).map((tree) => ({
       tree,
       used: sumByTarget(tree, first, weights),
     }));
@@ -169,7 +171,7 @@ export class GpuPolicy implements TrainablePolicy {
     update: UpdateSettings,
   ): Promise<{ loss: number; gradNorm: number }> {
     const V = this.config.vocabulary;
-    const trees = this.trees('distill', sequences, weights);
+    const trees = this.weighted('distill', sequences, weights);
     requireCount('policy.distill', 'teacher logits, V a token', weights.length * V, teacherLogits);
     const first = firstTokens(sequences);
     const batch = trees.map((tree) => ({ tree, ...rowTeachers(tree, first, weights, teacherLogits, V) }));
@@ -234,20 +236,26 @@ export class GpuPolicy implements TrainablePolicy {
       const { logProb, entropy } = this.pass.score();
       const [scores, entropies] = await this.gpu.read(
         part(logProb, tree.targets.length),
-        part(entropy, tree.count),
+        part(entropy, tree.heads.length),
       );
-      forEachScore(tree, first, (at, row, score) => {
+      forEachScore(tree, first, (at, head, score) => {
         out.logProb[at] = scores[score];
-        out.entropy[at] = entropies[row];
+        out.entropy[at] = entropies[head];
       });
     }
     return out;
   }
 
-  /** @throws LabError unless there is a weight per token. */
-  private trees(name: string, sequences: Sequences, weights: Float32Array): PrefixTree[] {
+  private scoringTrees(sequences: Sequences, needed?: Needed): PrefixTree[] {
+    return prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit), needed);
+  }
+
+  /** Trees that compute what has a weight. @throws LabError unless there is a weight per token. */
+  private weighted(name: string, sequences: Sequences, weights: Float32Array): PrefixTree[] {
     requireCount(`policy.${name}`, 'weights, one a token', countTokens(sequences), weights);
-    return prefixTrees(sequences, this.config, this.rowLimit);
+    const first = firstTokens(sequences);
+    const needed: Needed = (s, t) => t + 1 < sequences[s].length && weights[first[s] + t] !== 0;
+    return prefixTrees(sequences, this.config, this.rowLimit, needed);
   }
 
   /** One step on losses that a single forward pass gives: `score` records them and their dLogits. */

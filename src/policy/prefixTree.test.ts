@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../core/random.ts';
-import { firstTokens, forEachScore, prefixTrees, sumByTarget } from './prefixTree.ts';
+import { firstTokens, forEachScore, neededAt, prefixTrees, sumByTarget } from './prefixTree.ts';
 import { policySizes } from './types.ts';
 
 const { nano } = policySizes;
@@ -16,8 +16,37 @@ describe('prefix trees', () => {
     expect(tree.places.map((path) => [...path])).toEqual([[0, 1], [0, 1, 2], [0, 1, 2], [0, 3, 4, 5], [6]]);
     const ends = [0, 1, 2, 3, 4, 5, 6].map((m) => tree.rows[4 * m + 2]);
     expect(ends).toEqual([6, 3, 3, 6, 6, 6, 7]);
-    expect([...tree.starts]).toEqual([0, 2, 3, 3, 4, 5, 5, 5]);
+    // Rows with a successor are heads.
+    expect([...tree.heads]).toEqual([0, 1, 3, 4]);
+    expect([...tree.starts]).toEqual([0, 2, 3, 4, 5]);
     expect([...tree.targets]).toEqual([2, 5, 3, 3, 6]);
+  });
+
+  it('the rows whose predictions are needed are heads, with their own targets', () => {
+    // Behind 1 2, behind 4, and behind 1 5 3.
+    const [tree] = prefixTrees(sequences, nano, 100, neededAt([[1], [0], [], [2], []]));
+    expect([...tree.heads]).toEqual([1, 4, 6]);
+    expect([...tree.headOf]).toEqual([3, 0, 3, 3, 1, 3, 2]);
+    expect([...tree.starts]).toEqual([0, 1, 2, 2]);
+    expect([...tree.targets]).toEqual([3, 6]);
+    // First head and end of the heads in each row's subtree.
+    const seen = [0, 1, 2, 3, 4, 5, 6].map((m) => [tree.keyRows[4 * m + 3], tree.keyRows[4 * m + 2]]);
+    expect(seen).toEqual([
+      [0, 2],
+      [0, 1],
+      [1, 1],
+      [1, 2],
+      [1, 2],
+      [2, 2],
+      [2, 3],
+    ]);
+    expect([0, 1, 2].map((r) => tree.headRows[4 * r])).toEqual([1, 2, 0]);
+  });
+
+  it('where nothing is needed there is one head all the same', () => {
+    const [tree] = prefixTrees([[1, 2], [3]], nano, 100, () => false);
+    expect([...tree.heads]).toEqual([0]);
+    expect([...tree.targets]).toEqual([2]);
   });
 
   it('give every row the path that leads to it', () => {
@@ -56,7 +85,8 @@ describe('prefix trees', () => {
     const first = firstTokens(sequences);
     expect(first).toEqual([0, 3, 4, 6, 10]);
     const scored: number[][] = [];
-    forEachScore(tree, first, (at, row, score) => scored.push([at, tree.tokens[row], tree.targets[score]]));
+    const { tokens, heads, targets } = tree;
+    forEachScore(tree, first, (at, head, score) => scored.push([at, tokens[heads[head]], targets[score]]));
     expect(scored.sort((a, b) => a[0] - b[0])).toEqual([
       [0, 1, 2],
       [1, 2, 3],

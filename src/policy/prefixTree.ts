@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { blockRows, withBlocks } from '../kernels/attention.ts';
-import type { PolicyConfig } from './types.ts';
+import type { PolicyConfig, Positions } from './types.ts';
 
 /** Token sequences, as callers have them. */
 export type Sequences = readonly (readonly number[])[];
@@ -24,19 +24,43 @@ export interface PrefixTree {
   readonly blocks: number;
   /** Rows from a root to every last row that some row's path leads through. */
   readonly paths: Uint32Array;
-  /** [M + 1] The targets of row m, its successors' tokens, are starts[m] .. starts[m + 1] - 1 (see `logProb`). */
+  /** [R] The rows whose predictions are needed, at least one, in order: the last layer computes no others. */
+  readonly heads: Uint32Array;
+  /** [M] Which head a row is; R where it is none. */
+  readonly headOf: Uint32Array;
+  /** [R + headBlocks, 4]: the `rows` of the heads, with blocks of their own. */
+  readonly headRows: Uint32Array;
+  readonly headBlocks: number;
+  /** [M + blocks, 4]: `rows`, but end and first of the *heads* in a row's subtree (see `KeyRows`). */
+  readonly keyRows: Uint32Array;
+  /** [R + 1] The targets of head r, its successors' tokens, are starts[r] .. starts[r + 1] - 1 (see `logProb`). */
   readonly starts: Uint32Array;
   /** [P] */
   readonly targets: Uint32Array;
-  /** [M] Which target a row's own token is; meaningless for roots, which nothing predicts. */
+  /** [M] Which target a row's own token is; meaningless below rows that are no heads, and for roots. */
   readonly scores: Uint32Array;
+}
+
+/** Whether the prediction behind token t of sequence s is needed. */
+export type Needed = (s: number, t: number) => boolean;
+
+/** Needed: the positions that `at` lists of each sequence. */
+export function neededAt(at: Positions | undefined): Needed | undefined {
+  const listed = at?.map((positions) => new Set(positions));
+  return listed && ((s, t) => listed[s].has(t));
 }
 
 /**
  * Builds trees of at most `limit` rows (a longer sequence gets one of its own) that together hold all sequences.
+ * `needed`: the predictions to compute; by default those behind every token that has a successor.
  * @throws InputError for an empty or overlong sequence or an unknown token.
  */
-export function prefixTrees(sequences: Sequences, config: PolicyConfig, limit: number): PrefixTree[] {
+export function prefixTrees(
+  sequences: Sequences,
+  config: PolicyConfig,
+  limit: number,
+  needed: Needed = (s, t) => t + 1 < sequences[s].length,
+): PrefixTree[] {
   sequences.forEach((sequence, s) => checkSequence(sequence, s, config));
   const order = sequences.map((_, s) => s).sort((a, b) => compare(sequences[a], sequences[b]) || a - b);
   const blockSize = blockRows(config.width / config.heads);
@@ -47,7 +71,7 @@ export function prefixTrees(sequences: Sequences, config: PolicyConfig, limit: n
       trees.push(growing.finish(blockSize));
       growing = new GrowingTree();
     }
-    growing.add(s, sequences[s]);
+    growing.add(s, sequences[s], needed);
   }
   if (order.length > 0) trees.push(growing.finish(blockSize));
   return trees;
@@ -65,17 +89,20 @@ export function firstTokens(sequences: Sequences): number[] {
 }
 
 /**
- * Visits every token of the tree's members that has a successor: `at` is its place in a flat array over all tokens
- * of the caller's sequences, `row` its row, `score` the target that its successor is.
+ * Visits every token of the tree's members that has a successor and a head: `at` is its place in a flat array over all
+ * tokens of the caller's sequences, `head` its head, `score` the target that its successor is.
  */
 export function forEachScore(
-  { members, places, scores }: PrefixTree,
+  { members, places, scores, heads, headOf }: PrefixTree,
   first: readonly number[],
-  visit: (at: number, row: number, score: number) => void,
+  visit: (at: number, head: number, score: number) => void,
 ): void {
   members.forEach((s, i) => {
     const path = places[i];
-    for (let t = 0; t + 1 < path.length; t++) visit(first[s] + t, path[t], scores[path[t + 1]]);
+    for (let t = 0; t + 1 < path.length; t++) {
+      const head = headOf[path[t]];
+      if (head < heads.length) visit(first[s] + t, head, scores[path[t + 1]]);
+    }
   });
 }
 
@@ -95,6 +122,7 @@ class GrowingTree {
   private readonly pathStarts: number[] = [];
   private readonly paths: number[] = [];
   private readonly ends: number[] = [];
+  private readonly isHead: boolean[] = [];
   private last: readonly number[] = [];
   private path: Uint32Array = new Uint32Array();
 
@@ -103,7 +131,7 @@ class GrowingTree {
     return rows === 0 || rows + sequence.length - commonPrefix(this.last, sequence) <= limit;
   }
 
-  add(member: number, sequence: readonly number[]): void {
+  add(member: number, sequence: readonly number[], needed: Needed): void {
     const shared = commonPrefix(this.last, sequence);
     this.close(shared);
     const path = new Uint32Array(sequence.length);
@@ -114,7 +142,9 @@ class GrowingTree {
       this.parents.push(t === 0 ? -1 : path[t - 1]);
       this.pathStarts.push(this.paths.length);
       this.ends.push(0);
+      this.isHead.push(false);
     }
+    path.forEach((row, t) => (this.isHead[row] ||= needed(member, t)));
     if (shared < sequence.length) this.paths.push(...path);
     this.members.push(member);
     this.places.push(path);
@@ -123,35 +153,49 @@ class GrowingTree {
 
   finish(blockSize: number): PrefixTree {
     this.close(0);
-    const { members, places, tokens, parents, ends } = this;
+    const { members, places, tokens, parents, ends, pathStarts, isHead } = this;
     const M = tokens.length;
-    const position = new Uint32Array(M);
-    const starts = new Uint32Array(M + 1);
+    // A pass computes something, needed or not.
+    if (!isHead.includes(true)) isHead[0] = true;
+    // before[m]: heads among the rows before m.
+    const before = new Uint32Array(M + 1);
+    isHead.forEach((head, m) => (before[m + 1] = before[m] + Number(head)));
+    const R = before[M];
+    const heads = Uint32Array.from(tokens.keys()).filter((m) => isHead[m]);
+    const rows = new Uint32Array(4 * M);
+    const keyRows = new Uint32Array(4 * M);
+    const starts = new Uint32Array(R + 1);
     parents.forEach((parent, m) => {
-      if (parent < 0) return;
-      position[m] = position[parent] + 1;
-      starts[parent + 1]++;
+      const position = parent < 0 ? 0 : rows[4 * parent] + 1;
+      rows.set([position, pathStarts[m], ends[m], m], 4 * m);
+      keyRows.set([position, pathStarts[m], before[ends[m]], before[m]], 4 * m);
+      if (parent >= 0 && isHead[parent]) starts[before[parent] + 1]++;
     });
-    for (let m = 0; m < M; m++) starts[m + 1] += starts[m];
+    for (let r = 0; r < R; r++) starts[r + 1] += starts[r];
     const next = starts.slice();
     const scores = new Uint32Array(M);
-    const targets = new Uint32Array(starts[M]);
-    const rows = new Uint32Array(4 * M);
+    const targets = new Uint32Array(starts[R]);
     parents.forEach((parent, m) => {
-      rows.set([position[m], this.pathStarts[m], ends[m], m], 4 * m);
-      if (parent < 0) return;
-      scores[m] = next[parent]++;
+      if (parent < 0 || !isHead[parent]) return;
+      scores[m] = next[before[parent]]++;
       targets[scores[m]] = tokens[m];
     });
+    const headRows = Uint32Array.from([...heads].flatMap((m) => [...rows.subarray(4 * m, 4 * m + 4)]));
     const blocked = withBlocks(rows, blockSize);
+    const blockedHeads = withBlocks(headRows, blockSize);
     return {
       members,
       places,
       count: M,
-      blocks: blocked.length / 4 - M,
       tokens: Uint32Array.from(tokens),
       rows: blocked,
+      blocks: blocked.length / 4 - M,
       paths: Uint32Array.from(this.paths),
+      heads,
+      headOf: Uint32Array.from(isHead, (head, m) => (head ? before[m] : R)),
+      headRows: blockedHeads,
+      headBlocks: blockedHeads.length / 4 - R,
+      keyRows: withBlocks(keyRows, blockSize),
       starts,
       targets,
       scores,

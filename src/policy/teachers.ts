@@ -1,18 +1,18 @@
 import { LabError } from '../core/errors.ts';
 import { forEachScore, type PrefixTree } from './prefixTree.ts';
 
-/** What the rows of a tree are to learn from a teacher. */
+/** What the heads of a tree are to learn from a teacher. */
 export interface RowTeachers {
-  /** [M] Σ w over the tokens of each row. */
+  /** [R] Σ w over the tokens of each head. */
   readonly weight: Float32Array;
-  /** [M, V] Mean of the teachers' distributions of those tokens, by weight. */
+  /** [R, V] Mean of the teachers' distributions of those tokens, by weight. */
   readonly teacher: Float32Array;
   /** Σ w · KL(teacher of a token ‖ mean of its row), nats: what no student can lose. 0 where a row has one teacher. */
   readonly spread: number;
 }
 
 /**
- * Gathers per-token teachers into rows, where tokens with the same prefix meet:
+ * Gathers per-token teachers into heads, where tokens with the same prefix meet:
  * Σ w KL(q ‖ p) = W KL(q̄ ‖ p) + Σ w KL(q ‖ q̄) for a row of weight W = Σ w with mean teacher q̄.
  * weights: [ΣT]; teacherLogits: [ΣT, V]; rows without a weight are left out.
  */
@@ -23,8 +23,8 @@ export function rowTeachers(
   teacherLogits: Float32Array,
   V: number,
 ): RowTeachers {
-  const weight = new Float64Array(tree.count);
-  const mean = new Float64Array(tree.count * V);
+  const weight = new Float64Array(tree.heads.length);
+  const mean = new Float64Array(tree.heads.length * V);
   let negentropy = 0;
   forEachScore(tree, first, (at, row) => {
     const w = weights[at];

@@ -1,12 +1,13 @@
 import { crossEntropyBackward, crossEntropyForward } from '../kernels/crossEntropy.ts';
 import { distillBackward, distillForward } from '../kernels/distill.ts';
 import { invertTokens } from '../kernels/embedding.ts';
+import { gather } from '../kernels/gather.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { logProbBackward, logProbForward } from '../kernels/logProb.ts';
 import type { Tensor } from '../kernels/tensor.ts';
 import { TrainingArena } from './activations.ts';
 import { backward } from './backward.ts';
-import { embed, layerForward, unembed } from './forward.ts';
+import { embed, layerKeysAndValues, layerOutput, unembed } from './forward.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import type { PolicyConfig } from './types.ts';
 import type { Weights } from './weights.ts';
@@ -28,39 +29,42 @@ export class TrainingPass {
   /** Uploads a batch, unless it is the one already loaded. */
   load(batch: PrefixTree): void {
     if (batch === this.batch) return;
-    const { input, starts, targets } = this.reserve(batch.count, batch.paths.length);
+    const { input, head, starts, targets } = this.reserve(batch.count, batch.paths.length);
     this.gpu.write(input.tokens, batch.tokens);
     this.gpu.write(input.rows, batch.rows);
     this.gpu.write(input.paths, batch.paths);
+    this.gpu.write(head.index, batch.heads);
+    this.gpu.write(head.of, batch.headOf);
+    this.gpu.write(head.rows, batch.headRows);
+    this.gpu.write(head.keyRows, batch.keyRows);
     this.gpu.write(starts, batch.starts);
     this.gpu.write(targets, batch.targets);
     this.batch = batch;
   }
 
-  /** Records the forward pass of the loaded batch under `weights`; leaves logits [M, V] and all activations. */
+  /** Records the forward pass of the loaded batch under `weights`; leaves logits of its heads [R, V] and all activations. */
   forward(weights: Weights): { logits: Tensor } {
-    const { gpu, config, table } = this;
-    const { arena, M, blocks } = this.current;
-    const { residual, layers, input, normed, logits } = arena;
-    const row = { ...input, table, blocks };
-    embed(gpu.recorder, config, weights, input.tokens, residual[0], M);
-    layers.forEach((activations, l) =>
-      layerForward(
-        gpu.recorder,
-        config,
-        weights.layers[l],
-        activations,
-        row,
-        residual[l],
-        residual[l + 1],
-        M,
-      ),
-    );
-    unembed(gpu.recorder, config, weights, { x: residual[config.layers], normed, logits }, M);
+    const { config, table } = this;
+    const { recorder } = this.gpu;
+    const { arena, M, R, blocks, headBlocks } = this.current;
+    const { residual, layers, input, head, normed, logits } = arena;
+    embed(recorder, config, weights, input.tokens, residual[0], M);
+    weights.layers.forEach((layer, l) => {
+      const [act, x, out] = [layers[l], residual[l], residual[l + 1]];
+      layerKeysAndValues(recorder, config, layer, act, { ...input, table }, x, M);
+      if (l + 1 < config.layers)
+        return layerOutput(recorder, config, layer, act, { ...input, blocks }, x, out, M);
+      const size = { M: R, R: M, C: config.width };
+      gather(recorder, { x, index: head.index, out: head.x }, size);
+      gather(recorder, { x: act.q, index: head.index, out: head.q }, size);
+      const row = { rows: head.rows, paths: input.paths, blocks: headBlocks };
+      layerOutput(recorder, config, layer, { ...act, q: head.q }, row, head.x, out, R);
+    });
+    unembed(recorder, config, weights, { x: residual[config.layers], normed, logits }, R);
     return { logits };
   }
 
-  /** Records the scores of the last forward pass: logProb of every target [P], entropy of every row [M]. */
+  /** Records the scores of the last forward pass: logProb of every target [P], entropy of every head [R]. */
   score(): { logProb: Tensor; entropy: Tensor } {
     const { arena, dims } = this.current;
     logProbForward(this.gpu.recorder, arena, dims);
@@ -85,10 +89,10 @@ export class TrainingPass {
     return { loss: arena.logProb };
   }
 
-  /** Records weight · KL(teacher ‖ π) of every row, loss [M], and turns the logits into the gradient of `scale` times their sum; follows {@link forward}. */
+  /** Records weight · KL(teacher ‖ π) of every head, loss [R], and turns the logits into the gradient of `scale` times their sum; follows {@link forward}. */
   distill(weight: Float32Array, teacher: Float32Array, scale: number): { loss: Tensor } {
-    const { arena, M, dims } = this.current;
-    const { V } = dims;
+    const { arena, dims } = this.current;
+    const { M, V } = dims;
     const teacherTensor = this.teacherRows(arena.capacity * V);
     this.gpu.write(arena.weight, weight);
     this.gpu.write(teacherTensor, teacher);
@@ -100,11 +104,11 @@ export class TrainingPass {
 
   /** Records the backward pass from the logits' gradient into `gradients`, which is overwritten. Consumes the activations. */
   backward(weights: Weights, gradients: Weights): void {
-    const { arena, M, blocks, tokens } = this.current;
+    const { arena, tokens, ...size } = this.current;
     const { order, starts } = invertTokens(tokens, this.config.vocabulary);
     this.gpu.write(arena.order, order);
     this.gpu.write(arena.orderStarts, starts);
-    backward(this.gpu.recorder, this.config, weights, gradients, arena, this.table, { M, blocks });
+    backward(this.gpu.recorder, this.config, weights, gradients, arena, this.table, size);
   }
 
   destroy(): void {
@@ -125,10 +129,11 @@ export class TrainingPass {
     const { arena, batch } = this;
     if (!arena || !batch)
       throw new Error('TrainingPass: expected a loaded batch, found none. Call load first.');
-    const { count: M, blocks, tokens, targets } = batch;
-    // Where no row has a successor there is nothing to score, and one slot that nothing points to.
-    const dims = { M, V: this.config.vocabulary, P: Math.max(1, targets.length) };
-    return { arena, M, blocks, tokens, dims };
+    const { count: M, heads, blocks, headBlocks, tokens, targets } = batch;
+    const R = heads.length;
+    // Where no head has a successor there is nothing to score, and one slot that nothing points to.
+    const dims = { M: R, V: this.config.vocabulary, P: Math.max(1, targets.length) };
+    return { arena, M, R, blocks, headBlocks, tokens, dims };
   }
 
   private reserve(rows: number, paths: number): TrainingArena {

@@ -61,6 +61,9 @@ export interface Decoder {
   destroy(): void;
 }
 
+/** Positions in each of some sequences. */
+export type Positions = readonly (readonly number[])[];
+
 /** What the algorithms need of a policy. Our GPU policy and onnxruntime-web both implement it. */
 export interface LanguageModel {
   readonly config: PolicyConfig;
@@ -68,9 +71,10 @@ export interface LanguageModel {
   logits(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
   /**
    * log π(token | prefix) and entropy for every position that has a successor: element [start_i + t]
-   * scores token t+1 of sequence i; the last position of a sequence holds 0.
+   * scores token t+1 of sequence i; the last position of a sequence holds 0. With `at`, only the positions it lists of each
+   * sequence are sure to be scored, which costs less; others may hold 0.
    */
-  score(sequences: readonly (readonly number[])[]): Promise<Scores>;
+  score(sequences: readonly (readonly number[])[], at?: Positions): Promise<Scores>;
   decoder(capacity: number): Decoder;
   /** Samples whole episodes where the environment is a table; absent where the policy or its runtime cannot. */
   readonly episodes?: EpisodeSampler;
@@ -170,11 +174,12 @@ export interface UpdateSettings {
 /** A policy whose parameters can be trained: forward and backward are two submits with TypeScript between. */
 export interface TrainablePolicy extends LanguageModel {
   /**
-   * Scores `sequences` as {@link LanguageModel.score} does and keeps the activations for {@link backward}.
+   * Scores `sequences` as {@link LanguageModel.score} does and keeps the activations for {@link backward}, where
+   * only what `at` lists can have a gradient.
    */
-  forward(sequences: readonly (readonly number[])[]): Promise<Scores>;
+  forward(sequences: readonly (readonly number[])[], at?: Positions): Promise<Scores>;
   /** log π_ref(token | prefix) under the frozen reference: [ΣT_i], as in {@link LanguageModel.score}. */
-  scoreReference(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
+  scoreReference(sequences: readonly (readonly number[])[], at?: Positions): Promise<Float32Array>;
   /** Logits of the frozen reference: [ΣT_i, V], as in {@link LanguageModel.logits}. */
   referenceLogits(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
   /**
