@@ -30,21 +30,15 @@ export interface Picture {
 const CHAR = 7.4;
 const LABEL_CHAR = 6.4;
 
-/** Places the task's graph top to bottom, widths estimated from the labels. */
+/** Places the task's graph top to bottom, widths estimated from the labels; the leftmost edge of a node that leans has its on the outside. */
 export function placeGraph(view: GraphView): Picture {
-  const graph = new Graph().setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 20, marginx: 34, marginy: 6 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of view.nodes)
-    graph.setNode(node.id, { width: Math.max(48, node.label.length * CHAR + 22), height: 30 });
-  for (const { from, to, label, planStep } of view.edges)
-    graph.setEdge(from, to, {
-      width: label.length * LABEL_CHAR + 10,
-      height: 14,
-      labelpos: 'r',
-      labeloffset: 4,
-      weight: planStep === null ? 1 : 8,
-    });
-  layout(graph);
+  const upright = laidOut(view, new Set());
+  const x = (node: string): number => (upright.node(node) as { x: number }).x;
+  const outermost = view.edges.filter(
+    ({ from, to }) =>
+      x(to) < x(from) - 8 && view.edges.every((other) => other.from !== from || x(other.to) >= x(to)),
+  );
+  const graph = laidOut(view, new Set(outermost.map(({ from, to }) => edgeKey(from, to))));
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const nodes = view.nodes.map((node) => {
     const placed = graph.node(node.id) as { x: number; y: number; width: number; height: number };
@@ -65,6 +59,24 @@ export function placeGraph(view: GraphView): Picture {
     };
   });
   return { nodes, edges, width, height };
+}
+
+/** The graph laid out by dagre; labels of the edges in `left` are to the left of them, others to the right. */
+function laidOut(view: GraphView, left: ReadonlySet<string>): Graph {
+  const graph = new Graph().setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 22, marginx: 34, marginy: 6 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const node of view.nodes)
+    graph.setNode(node.id, { width: Math.max(48, node.label.length * CHAR + 22), height: 30 });
+  for (const { from, to, label, planStep } of view.edges)
+    graph.setEdge(from, to, {
+      width: label.length * LABEL_CHAR + 10,
+      height: 14,
+      labelpos: left.has(edgeKey(from, to)) ? 'l' : 'r',
+      labeloffset: 4,
+      weight: planStep === null ? 1 : 8,
+    });
+  layout(graph);
+  return graph;
 }
 
 /** Identifies the edge between two nodes. */
