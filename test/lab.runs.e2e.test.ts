@@ -23,26 +23,6 @@ async function bytesOf(download: Download): Promise<Buffer> {
   return readFileSync(await download.path());
 }
 
-/** CPU milliseconds of every task on the pages' main threads: what a task costs, whoever else has the cores. */
-function mainThreadTasks(trace: Buffer): number[] {
-  interface TraceEvent {
-    readonly name: string;
-    readonly pid: number;
-    readonly tid: number;
-    readonly tdur?: number;
-    readonly args?: { readonly name?: string };
-  }
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  const threads = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid}/${tid}`),
-  );
-  return traceEvents
-    .filter(({ name, pid, tid }) => name.endsWith('RunTask') && threads.has(`${pid}/${tid}`))
-    .flatMap(({ tdur }) => (tdur === undefined ? [] : [tdur / 1000]));
-}
-
 describe('runs that are kept', () => {
   it('survive a reload, go on where they were, and move as files', async () => {
     const { page, errors } = await lab.open(smallRun());
@@ -177,36 +157,6 @@ describe('the workbench', () => {
       .setInputFiles({ name: 'mine.onnx', mimeType: '', buffer: onnx.bytes });
     await page.getByText('from your file').waitFor({ timeout: 60_000 });
     expect(errors).toEqual([]);
-    await page.context().close();
-  });
-
-  it('keeps the page free: no task over 50 ms while it trains, input answered within 100 ms', async () => {
-    const { page } = await lab.open(smallRun({ policy: 'micro' }));
-    await page.getByText('Base policy micro').waitFor({ timeout: 60_000 });
-    await page.locator('#barrier .barrier-interval').waitFor({ timeout: 60_000 });
-    await start(page);
-    await page.getByText('Step 1 of 4', { exact: true }).waitFor({ timeout: 120_000 });
-    await lab.browser.startTracing(page, { categories: ['__metadata', 'toplevel'] });
-    const seen = await page.evaluate(async () => {
-      const tasks: number[] = [];
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) tasks.push(duration);
-      }).observe({ type: 'longtask' });
-      const answers: number[] = [];
-      for (let i = 0; i < 20; i++) {
-        const asked = performance.now();
-        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-        answers.push(performance.now() - asked);
-        await new Promise((resolve) => setTimeout(resolve, 150));
-      }
-      return { tasks, answer: answers.sort((a, b) => a - b)[18] };
-    });
-    const tasks = mainThreadTasks(await lab.browser.stopTracing());
-    expect(tasks.length).toBeGreaterThan(100);
-    expect(Math.max(...tasks)).toBeLessThan(50);
-    expect(seen.answer).toBeLessThan(100);
-    // The observer's wall time holds what the adapter in software took of the cores: few tasks may suffer from it.
-    expect(seen.tasks.length).toBeLessThan(5);
     await page.context().close();
   });
 
