@@ -348,6 +348,11 @@ test('a second reproduce in a folder is refused while the first is at work, and 
   const second = actguide(...args);
   expect(second.status).toBe(2);
   expect(second.stderr).toMatch(new RegExp(`^--out: expected a folder .* process ${child.pid} `));
+  writeFileSync(join(out, 'fig5.json'), JSON.stringify({ schema: 2, item: 'fig5' }));
+  const report = actguide('report', out);
+  expect(report.stderr).toMatch(new RegExp(`^--out: expected a folder .* process ${child.pid} `));
+  expect(report.status).toBe(2);
+  rmSync(join(out, 'fig5.json'));
   child.kill('SIGINT');
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
   expect(readdirSync(out)).not.toContain('reproduce.lock');

@@ -95,6 +95,27 @@ describe('parseRunConfig', () => {
     expect(() => parseRunConfig(input)).toThrow(message);
   });
 
+  it('counts a demonstration that is longer than the reference plans into the longest episode', () => {
+    const run = (actions: number, actionNoise = 0) => ({
+      world: { maxTurns: 33 },
+      options: { actionNoise },
+      demonstrations: [
+        {
+          task: 'search-5-4-3',
+          actions: Array(actions).fill({ tool: 'search', argument: 'market' }),
+          source: 'own',
+          reward: 1,
+        },
+      ],
+    });
+    expect(parseRunConfig(run(10)).demonstrations?.[0].actions).toHaveLength(10);
+    expect(() => parseRunConfig(run(11))).toThrow(
+      'world.maxTurns: expected episodes of up to 384 tokens, the context of micro, got 386 with 33 turns, 0 manners and ' +
+        'action noise 0 under a demonstration of 11 actions. Lower one of them.',
+    );
+    expect(() => parseRunConfig(run(10, 0.1))).toThrow('got 388');
+  });
+
   it('refuses keys of the prototype', () => {
     for (const text of [
       '{"__proto__": {"seed": 1}}',

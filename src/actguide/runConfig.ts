@@ -209,27 +209,29 @@ export function parseRunConfig(input: unknown): RunConfig {
     ...searchDefaults,
     ...defined(changed),
   });
-  requireRoom(run.policy, options, world);
+  requireRoom(run, options, world);
   const unusual = Object.entries(world).filter(
     ([name, value]) => value !== searchDefaults[name as keyof SearchWorldOptions],
   );
   return { ...run, options, ...(unusual.length > 0 && { world: Object.fromEntries(unusual) }) };
 }
 
-/** @throws InputError when an episode under the longest noisy plan would not fit the policy's context. */
+/** @throws InputError when an episode under the longest noisy plan, a demonstrated one too, would not fit the context. */
 function requireRoom(
-  policy: PolicySize,
+  { policy, demonstrations = [] }: Pick<RunConfig, 'policy' | 'demonstrations'>,
   { actionNoise }: AlgorithmOptions,
   { maxTurns, manners }: SearchWorldOptions,
 ): void {
   const { context } = policySizes[policy];
+  const actions = Math.max(longestPlan, ...demonstrations.map((line) => line.actions.length));
   // Rounding must not add an action: 8 · 0.9 / 0.1 is a little more than 72.
-  const noise = Math.ceil((longestPlan * actionNoise) / (1 - actionNoise) - 1e-9);
-  const tokens = longestEpisode(maxTurns, STEP_TOKENS + manners) + 2 * noise;
+  const noise = Math.ceil((actions * actionNoise) / (1 - actionNoise) - 1e-9);
+  const tokens = longestEpisode(maxTurns, STEP_TOKENS + manners) + 2 * (actions - longestPlan + noise);
+  const demonstrated = actions > longestPlan ? ` under a demonstration of ${actions} actions` : '';
   if (tokens > context)
     throw new InputError(
       `world.maxTurns: expected episodes of up to ${context} tokens, the context of ${policy}, got ${tokens} with ` +
-        `${maxTurns} turns, ${manners} manners and action noise ${actionNoise}. Lower one of them.`,
+        `${maxTurns} turns, ${manners} manners and action noise ${actionNoise}${demonstrated}. Lower one of them.`,
     );
 }
 

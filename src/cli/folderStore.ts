@@ -17,21 +17,8 @@ export class FolderStore implements RecordStore {
     private readonly warn: (message: string) => void = () => {},
   ) {}
 
-  private path(key: string, extension: string): string {
-    return join(this.folder.path, RUNS, `${key}.${extension}`);
-  }
-
   async get(key: string): Promise<UnitRecord | null> {
-    const path = this.path(key, 'json');
-    if (!existsSync(path)) return null;
-    try {
-      const record = JSON.parse(readFileSync(path, 'utf8')) as UnitRecord;
-      if (record.schema === RECORD_SCHEMA && record.key === key) return record;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-    this.warn(`${path}: expected a record of schema ${RECORD_SCHEMA}, got something else. It is made again.`);
-    return null;
+    return recordIn(this.folder.path, key, (message) => this.warn(`${message} It is made again.`));
   }
 
   async put(record: UnitRecord, weights?: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -40,7 +27,21 @@ export class FolderStore implements RecordStore {
   }
 
   async weights(key: string): Promise<Uint8Array<ArrayBuffer> | null> {
-    const path = this.path(key, 'onnx');
+    const path = join(this.folder.path, RUNS, `${key}.onnx`);
     return existsSync(path) ? new Uint8Array(readFileSync(path)) : null;
   }
+}
+
+/** The record of a run in a folder of results, which need not be writable; null where there is none that can be read. */
+export function recordIn(folder: string, key: string, warn: (message: string) => void): UnitRecord | null {
+  const path = join(folder, RUNS, `${key}.json`);
+  if (!existsSync(path)) return null;
+  try {
+    const record = JSON.parse(readFileSync(path, 'utf8')) as UnitRecord;
+    if (record.schema === RECORD_SCHEMA && record.key === key) return record;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  warn(`${path}: expected a record of schema ${RECORD_SCHEMA}, got something else.`);
+  return null;
 }

@@ -15,7 +15,7 @@ import {
 } from '../experiments/index.ts';
 import { concluded } from './concluded.ts';
 import { wholeNumber } from './flags.ts';
-import { FolderStore } from './folderStore.ts';
+import { recordIn } from './folderStore.ts';
 import { readItem } from './itemFiles.ts';
 import { laboratory } from './laboratory.ts';
 import type { Context } from './main.ts';
@@ -23,7 +23,6 @@ import { Output } from './output.ts';
 import { baseName } from './policyHost.ts';
 import { Progress } from './progress.ts';
 import type { Provenance } from './provenance.ts';
-import { OutFolder } from './runFolder.ts';
 import { withGpu } from './session.ts';
 
 /** Differences that are printed of a run; the rest is counted. */
@@ -73,7 +72,6 @@ async function repeat(
 ): Promise<number> {
   const { folder, item, kept, setting, model } = read(path, options.seeds);
   const output = new Output(options.json ?? false);
-  const before = new FolderStore(new OutFolder(folder, []), (message) => output.note(message));
   let same = 0;
   let different = 0;
   let lost = 0;
@@ -99,7 +97,7 @@ async function repeat(
         progress ??= new Progress('repeat', Math.round(total));
         progress.update(Math.round(done), describeUnit(unit));
         if (!record) continue;
-        const first = await before.get(key);
+        const first = recordIn(folder, key, (message) => output.note(message));
         if (!first) {
           // A policy that only probes look at may not have been kept.
           if (kept.runs.includes(key)) lost++;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../core/errors.ts';
 import { items } from '../experiments/index.ts';
+import { lockFolder } from './folderLock.ts';
 import { FolderStore } from './folderStore.ts';
 import { readItem, rejudged, writeItem, writeItemJson } from './itemFiles.ts';
 import type { Context } from './main.ts';
@@ -35,29 +36,38 @@ async function report({ root }: Context, path: string, output: Output): Promise<
   if (!existsSync(path) || !statSync(path).isDirectory())
     throw new InputError(`report: expected the --out folder of \`reproduce\`, got ${path}. Check the path.`);
   const out = new OutFolder(path, []);
-  const kept = items.flatMap((item) => {
-    const file = readItem(out.path, item.id);
-    return file ? [{ item, file }] : [];
-  });
-  if (kept.length === 0)
+  if (!items.some(({ id }) => readItem(out.path, id)))
     throw new InputError(
       `report: expected results of \`reproduce\` in ${path}, got none. Run \`npx actguide reproduce all --out ${path}\`.`,
     );
+  const release = lockFolder(out);
+  try {
+    const verdicts = await judgeAgain(root, out, output);
+    writeReport(out);
+    output.result({ done: true, verdicts }, `Rebuilt ${join(out.path, 'index.html')}`);
+    return 0;
+  } finally {
+    release();
+  }
+}
+
+/** Judges each item anew, writes it, and returns its verdicts. */
+async function judgeAgain(root: string, out: OutFolder, output: Output): Promise<Record<string, unknown>> {
   const store = new FolderStore(out, (message) => output.note(message));
   const verdicts: Record<string, unknown> = {};
-  for (const { item, file } of kept) {
+  for (const item of items) {
+    const file = readItem(out.path, item.id);
+    if (!file) continue;
     const judged = await rejudged(root, item, file, store);
     if (judged.measured) writeItem(out, judged.file, judged.measured);
     else {
       writeItemJson(out, judged.file);
       output.note(
         `${item.id}: it asks for runs that are not there, so it stays as it was judged. ` +
-          `\`npx actguide reproduce ${item.id} --out ${path}\` makes it again.`,
+          `\`npx actguide reproduce ${item.id} --out ${out.path}\` makes it again.`,
       );
     }
     verdicts[item.id] = judged.file.verdicts;
   }
-  writeReport(out);
-  output.result({ done: true, verdicts }, `Rebuilt ${join(out.path, 'index.html')}`);
-  return 0;
+  return verdicts;
 }
