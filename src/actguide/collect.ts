@@ -55,9 +55,12 @@ export class Sampler {
     this.pool = new RolloutPool(model, environment, { seed, temperature, ...observer });
   }
 
-  /** Asks for rollouts on the bill of `phase`; they are sampled while {@link run} runs. */
-  draw(phase: Phase, requests: readonly RolloutRequest[]): Draw {
-    const draw = this.pool.draw(requests);
+  /**
+   * Asks for rollouts on the bill of `phase`; they are sampled while {@link run} runs. Those sampled `ahead` are on it
+   * once they are asked for: what is thrown away unseen costs time, but is no part of the algorithm.
+   */
+  draw(phase: Phase, requests: readonly RolloutRequest[], standing: 'asked' | 'ahead' = 'asked'): Draw {
+    const draw = this.pool.draw(requests, standing);
     this.drawn.push({ phase, draw });
     return draw;
   }
@@ -67,9 +70,10 @@ export class Sampler {
     const results = await this.pool.run(askers);
     for (const { phase, draw } of this.drawn) {
       const cost = this.cost[phase];
+      cost.ms += draw.ms;
+      if (draw.standing !== 'asked') continue;
       cost.rollouts += draw.size;
       cost.environmentSteps += draw.rollouts.reduce((sum, { turns }) => sum + turns, 0);
-      cost.ms += draw.ms;
     }
     this.drawn = [];
     return results;

@@ -52,6 +52,18 @@ describe('Bisection', () => {
     expect(bisect(4, released, (k) => k >= 0).probed).toEqual([2, 1, 0]);
   });
 
+  it('knows which levels may come next, and looks without moving', () => {
+    const bisection = new Bisection(7, paper); // over 1..7
+    expect(bisection.upcoming(0)).toEqual([]);
+    expect(bisection.upcoming(1)).toEqual([4]);
+    expect(bisection.upcoming(2)).toEqual([4, 2, 6]);
+    expect(bisection.upcoming(3)).toEqual([4, 2, 1, 3, 6, 5, 7]);
+    expect(bisection.next).toBe(4);
+    bisection.record(4, false);
+    expect(bisection.upcoming(2)).toEqual([6, 5, 7]);
+    expect(new Bisection(7, { ...paper, probeBudget: 1 }).upcoming(3)).toEqual([4]);
+  });
+
   it('stops at the budget: the released code returns where it stands, unverified', () => {
     const broke = bisect(40, released, (k) => k >= 13);
     // 20 ✓, 10 ✗, 15 ✓, 13 ✓, 12 ✗ and then lo = hi = 13

@@ -57,6 +57,18 @@ export class Bisection {
     return open ? Math.floor((this.low + this.high) / 2) : null;
   }
 
+  /** The levels that may be among the next `count` probes, whatever their outcomes, the next one first. */
+  upcoming(count: number): number[] {
+    const k = this.next;
+    if (k === null || count === 0) return [];
+    const after = [true, false].flatMap((recovered) => {
+      const copy = Object.assign(new Bisection(this.levels, this.options), this);
+      copy.record(k, recovered);
+      return copy.upcoming(count - 1);
+    });
+    return [k, ...after];
+  }
+
   /** Takes in whether rollouts under g_k recovered reward. */
   record(k: number, recovered: boolean): void {
     this.made++;
@@ -78,21 +90,32 @@ export class Bisection {
   }
 }
 
+/** Probes whose rollouts are on their way at once: the next level, and the two that may follow it. */
+const PROBES_AT_ONCE = 2;
+
 /**
  * The least guidance that recovers reward (Eq. 10) for one task, and the guided rollouts to train on: those of the
  * successful probe, or fresh ones where `guidedRollouts` says so or the level was never verified. The next level is
- * probed as soon as the outcome of the last is certain, while its other rollouts go on.
+ * probed as soon as the outcome of the last is certain, while its other rollouts go on. The levels that may come next
+ * are sampled ahead, and withdrawn when the outcome rules them out: the search is the same, in fewer turns.
  */
 export function* minimalGuidance(sampler: Sampler, task: Task): Asker<Search> {
   const { groupSize, options } = sampler.config;
   const size = options.probeSize === 'group' ? groupSize : options.probeSize;
   const bisection = new Bisection(task.plan.length, options);
   const probes: Draw[] = [];
+  const ahead = new Map<number, Draw>();
   for (let k = bisection.next; k !== null; k = bisection.next) {
-    const probe = drawGuided(sampler, roles.probe, task, k, size);
+    const upcoming = bisection.upcoming(PROBES_AT_ONCE);
+    for (const level of upcoming)
+      if (!ahead.has(level)) ahead.set(level, drawGuided(sampler, roles.probe, task, level, size, 'ahead'));
+    withdraw([...ahead].filter(([level]) => !upcoming.includes(level)).map(([, draw]) => draw));
+    const probe = ahead.get(k) as Draw;
+    probe.standing = 'asked';
     probes.push(probe);
     bisection.record(k, yield* recovery(probe, options.successThreshold));
   }
+  withdraw([...ahead.values()]);
   const { k, verified } = bisection.level;
   const fresh = options.guidedRollouts === 'fresh' || !verified;
   const kept = k === null || !fresh ? [] : [drawGuided(sampler, roles.fresh, task, k, groupSize)];
@@ -100,6 +123,11 @@ export function* minimalGuidance(sampler: Sampler, task: Task): Asker<Search> {
   const probed = probes.map(({ rollouts }) => rollouts);
   const guided = fresh ? kept[0]?.rollouts : probed.find(([rollout]) => rollout.k === k);
   return { task, k, verified, probes: outcomes(probed, options), rollouts: guided ?? [] };
+}
+
+/** Gives up those draws that were only sampled ahead. */
+function withdraw(draws: readonly Draw[]): void {
+  for (const draw of draws) if (draw.standing === 'ahead') draw.standing = 'withdrawn';
 }
 
 /** What each probe of a task saw: rollouts under one level each. */
@@ -135,6 +163,7 @@ function drawGuided(
   task: Task,
   k: number,
   size: number,
+  standing: 'asked' | 'ahead' = 'asked',
 ): Draw {
   const plan = guidance(task, k);
   const requests = Array.from({ length: size }, (_, i) => ({
@@ -142,5 +171,5 @@ function drawGuided(
     plan,
     stream: stream(sampler.step, role, task.key, (k << 16) | i),
   }));
-  return sampler.draw('search', requests);
+  return sampler.draw('search', requests, standing);
 }

@@ -93,6 +93,34 @@ describe('RolloutPool', () => {
     expect(many[0]).toBe(9);
   });
 
+  it('samples ahead where there is room, and drops what is withdrawn', async () => {
+    const turns: number[] = [];
+    const seen: (readonly [number, number])[] = [];
+    const pool = new RolloutPool(counted(new GatePolicy(), turns), gates, {
+      ...options,
+      capacity: 6,
+      onProgress: (done, total) => seen.push([done, total]),
+    });
+    const [first, second] = [pool.draw(requests(3, 4), 'ahead'), pool.draw(requests(2, 4), 'ahead')];
+    function* choose(): Asker<boolean> {
+      const recovered = yield* recovery(pool.draw(requests(0, 4)), 1);
+      [first.standing, second.standing] = ['withdrawn', 'asked'];
+      yield () => second.over;
+      return recovered;
+    }
+    expect(await pool.run([choose()])).toEqual([false]);
+    const alone = new RolloutPool(new GatePolicy(), gates, options);
+    const [expected] = await alone.run([finished(alone.draw(requests(2, 4)))]);
+    expect(second.rollouts).toEqual(expected);
+    // Six places: the four asked for, and two of those ahead until they are withdrawn.
+    expect(turns[0]).toBe(6);
+    expect(first.over).toBe(false);
+    expect([seen[0], seen.at(-1)]).toEqual([
+      [0, 4],
+      [8, 8],
+    ]);
+  });
+
   it('reports progress, stops at a signal, and has nothing to do without requests', async () => {
     const seen: [number, number][] = [];
     const abort = new AbortController();

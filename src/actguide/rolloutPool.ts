@@ -11,10 +11,22 @@ export class Draw {
   ms = 0;
   private finished: Rollout[] | undefined;
 
-  constructor(readonly growing: readonly Growing[]) {}
+  /**
+   * `standing`: a draw is asked for, or sampled ahead because it may be asked for, as long as there is room, or has
+   * turned out not to be.
+   */
+  constructor(
+    readonly growing: readonly Growing[],
+    public standing: 'asked' | 'ahead' | 'withdrawn' = 'asked',
+  ) {}
 
   get size(): number {
     return this.growing.length;
+  }
+
+  /** Rollouts that have ended. */
+  get done(): number {
+    return this.growing.filter((growing) => growing.over).length;
   }
 
   /** Whether all rollouts have ended. */
@@ -59,9 +71,8 @@ export function* recovery(draw: Draw, threshold: number): Asker<boolean> {
  * depends on its (seed, stream) alone, so neither the order nor the company of draws changes any.
  */
 export class RolloutPool {
-  private readonly waiting: { readonly growing: Growing; readonly draw: Draw }[] = [];
-  private done = 0;
-  private total = 0;
+  private readonly draws: Draw[] = [];
+  private waiting: { readonly growing: Growing; readonly draw: Draw }[] = [];
 
   constructor(
     private readonly model: LanguageModel,
@@ -69,13 +80,13 @@ export class RolloutPool {
     private readonly options: Omit<RolloutOptions, 'fused'>,
   ) {}
 
-  draw(requests: readonly RolloutRequest[]): Draw {
+  draw(requests: readonly RolloutRequest[], standing: 'asked' | 'ahead' = 'asked'): Draw {
     const { context } = this.model.config;
-    const draw = new Draw(requests.map((request) => new Growing(request, this.environment, context)));
-    const open = draw.growing.filter((growing) => !growing.over);
-    this.waiting.push(...open.map((growing) => ({ growing, draw })));
-    this.total += draw.size;
-    this.done += draw.size - open.length;
+    const growing = requests.map((request) => new Growing(request, this.environment, context));
+    const draw = new Draw(growing, standing);
+    const open = growing.filter(({ over }) => !over);
+    this.waiting.push(...open.map((one) => ({ growing: one, draw })));
+    this.draws.push(draw);
     return draw;
   }
 
@@ -113,10 +124,22 @@ export class RolloutPool {
     const { seed, temperature, signal, onProgress } = this.options;
     const { stepTokens: count } = this.environment;
     const free = Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    const release = (sequence: number): void => {
+      decoder.forget(sequence);
+      free.push(sequence);
+    };
     let open: { growing: Growing; draw: Draw; sequence: number }[] = [];
-    onProgress?.(this.done, this.total);
+    const progress = (): void => {
+      const asked = this.draws.filter(({ standing }) => standing === 'asked');
+      const sum = (count: (draw: Draw) => number): number => asked.reduce((all, one) => all + count(one), 0);
+      onProgress?.(
+        sum(({ done }) => done),
+        sum(({ size }) => size),
+      );
+    };
+    progress();
     for (;;) {
-      const admitted = this.waiting.splice(0, free.length);
+      const admitted = this.admit(free.length);
       open.push(...admitted.map((it) => ({ ...it, sequence: free.pop() as number })));
       if (open.length === 0) return;
       signal?.throwIfAborted();
@@ -132,15 +155,23 @@ export class RolloutPool {
         draw.ms += share;
       });
       open = open.filter(({ growing, sequence }) => {
-        if (growing.over) {
-          decoder.forget(sequence);
-          free.push(sequence);
-          this.done++;
-        }
+        if (growing.over) release(sequence);
         return !growing.over;
       });
       advance();
-      onProgress?.(this.done, this.total);
+      open = open.filter(({ draw, sequence }) => {
+        if (draw.standing === 'withdrawn') release(sequence);
+        return draw.standing !== 'withdrawn';
+      });
+      progress();
     }
+  }
+
+  /** Takes up to `count` of the waiting rollouts, those that are asked for first. */
+  private admit(count: number): { readonly growing: Growing; readonly draw: Draw }[] {
+    const of = (wanted: Draw['standing']) => this.waiting.filter(({ draw }) => draw.standing === wanted);
+    const ordered = [...of('asked'), ...of('ahead')];
+    this.waiting = ordered.slice(count);
+    return ordered.slice(0, count);
   }
 }
