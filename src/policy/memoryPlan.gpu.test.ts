@@ -44,6 +44,25 @@ describe('what was planned is what is taken', () => {
     expect(gpu.peakBytes).toBeLessThanOrEqual(plan.bytes);
   });
 
+  test.each([
+    ['one pass', 20, 60, undefined],
+    ['three passes', 30, 50, 640],
+  ])('distillation, %s: to the byte, the teacher counted', async (_, count, length, limit) => {
+    const gpu = await fresh();
+    const policy = GpuPolicy.create(gpu, config, parameters, limit);
+    const sequences = distinct(count, length);
+    const teacher = await policy.referenceLogits(sequences);
+    await policy.distill(sequences, weightsOf(sequences), teacher, update);
+    const work = { trained: count * length, distilled: true };
+    const plan = memoryPlan(config, work, limit);
+    const without = memoryPlan(config, { ...work, distilled: false }, limit);
+    const rows = limit ?? Math.ceil((count * length) / 64) * 64;
+    expect(plan.parts.training - without.parts.training).toBe(4 * rows * config.vocabulary);
+    if (limit === undefined) expect(gpu.peakBytes).toBe(plan.bytes);
+    expect(gpu.peakBytes).toBeLessThanOrEqual(plan.bytes);
+    expect(gpu.peakBytes).toBeGreaterThan(0.8 * plan.bytes);
+  });
+
   test('scoring more than is trained at once: to the byte, and in passes of what the budget allows', async () => {
     const gpu = await fresh();
     const policy = GpuPolicy.create(gpu, config, parameters);

@@ -21,6 +21,8 @@ export interface Work {
   readonly trained: number;
   /** ΣT of all sequences that are scored together; without, those of a minibatch. */
   readonly scored?: number;
+  /** Whether every token learns a whole distribution: a teacher's logits are read back, and its rows uploaded (Eq. 13). */
+  readonly distilled?: boolean;
   readonly sampled?: { readonly sequences: number; readonly tokens: number };
 }
 
@@ -71,19 +73,24 @@ const DECODER_ROWS = 4096;
 /** Bytes of buffers that `work` with a policy needs; a minibatch of more rows than `passRows` goes in several passes. */
 export function memoryPlan(
   config: PolicyConfig,
-  { trained, scored = trained, sampled }: Work,
+  { trained, scored = trained, distilled = false, sampled }: Work,
   rows = passRows(config),
 ): MemoryPlan {
   const policy = policyBuffers(config);
   const pass = Math.ceil(Math.min(Math.max(trained, Math.min(scored, SCORE_ROWS)), rows) / 64) * 64;
-  const training: Lengths = new Map(pass > 0 ? trainingBuffers(config, pass, Math.max(trained, scored)) : []);
+  const { vocabulary: V } = config;
+  const training: Lengths = new Map([
+    ...(pass > 0 ? trainingBuffers(config, pass, Math.max(trained, scored)) : []),
+    ...(distilled ? [['teacher', pass * V] as const] : []),
+  ]);
   const sampling: Lengths = new Map(
     sampled ? samplingBuffers(config, sampled.sequences, sampled.tokens) : [],
   );
   // Of the parameters a gradient is kept beside the sum over several passes.
   const accumulated = trained > rows ? tensorBytes(parameterLayout(config).length) : 0;
-  // A pass gives back a log-probability a target and an entropy a row.
-  const read = Math.max(2 * 4 * pass, 3 * 4 * (sampled?.sequences ?? 0));
+  // A pass gives back a log-probability a target and an entropy a row, and what a teacher says of a row.
+  const logits = distilled ? 4 * V * Math.min(scored, SCORE_ROWS, rows) : 0;
+  const read = Math.max(2 * 4 * pass, 3 * 4 * (sampled?.sequences ?? 0), logits);
   const parts = {
     policy: bytesOf(policy),
     training: bytesOf(training) + accumulated,
@@ -145,7 +152,7 @@ const inWords = ({ trained, sampled }: Work): string =>
 /** What would fit: fewer sequences sampled at once, or a smaller policy. */
 function remedy(
   config: PolicyConfig,
-  { trained, sampled }: Work,
+  { trained, distilled, sampled }: Work,
   limits: MemoryLimits,
   rows: number,
   needed: string,
@@ -154,11 +161,11 @@ function remedy(
     const length = sampled.tokens / sampled.sequences;
     let sequences = sampled.sequences;
     const fewer = (): MemoryPlan =>
-      memoryPlan(config, { trained, sampled: { sequences, tokens: sequences * length } }, rows);
+      memoryPlan(config, { trained, distilled, sampled: { sequences, tokens: sequences * length } }, rows);
     while (sequences > 1 && !fits(fewer(), limits)) sequences = Math.floor(sequences / 2);
     if (fits(fewer(), limits)) return `${sequences} sequences at once would fit, or ${needed} of memory.`;
   }
-  const least = memoryPlan(config, { trained: Math.min(trained, config.context) }, rows);
+  const least = memoryPlan(config, { trained: Math.min(trained, config.context), distilled }, rows);
   return fits(least, limits)
     ? `Without sampling it would fit.`
     : `It fits from ${mebibytes(Math.max(least.bytes, 0))} on: choose a smaller policy or a larger budget.`;
