@@ -1,29 +1,12 @@
 // Writes the table of claims and verdicts between the marks `<!-- claims -->` and `<!-- /claims -->` of README.md, from
 // the items that `npx actguide reproduce … --out docs/results/reproduce` has made:
 //   node scripts/resultsTable.js
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// in the order of public/results/index.json, which scripts/shipResults.js writes just before.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const folder = at('docs/results/reproduce/');
-const paperOrder = [
-  'fig3',
-  'fig4',
-  'table1',
-  'table2',
-  'fig5',
-  'fig6',
-  'table3',
-  'table4',
-  'fig7',
-  'table5',
-  'fig8',
-  'table7',
-  'table8',
-  'appC',
-  'released',
-];
-
 const number = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : x.toFixed(Math.abs(x) < 0.01 && x !== 0 ? 3 : 2));
 const cell = (text) => text.replaceAll('|', '\\|');
 
@@ -36,11 +19,10 @@ function row(item, { claim, paper, interval, values, per, outcome, needs }) {
   return `| ${item.reference} | ${cell(claim)} | ${cell(paper ?? '–')} | ${ours} | ${outcome}${more} |`;
 }
 
-const items = readdirSync(folder)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => JSON.parse(readFileSync(folder + name, 'utf8')))
-  .filter((item) => item.verdicts?.length)
-  .sort((a, b) => paperOrder.indexOf(a.item) - paperOrder.indexOf(b.item));
+const { items: listed } = JSON.parse(readFileSync(at('public/results/index.json'), 'utf8'));
+const items = listed
+  .map(({ item }) => JSON.parse(readFileSync(`${folder}${item}.json`, 'utf8')))
+  .filter((item) => item.verdicts.length);
 const table = [
   '| item | claim | paper | ours [95 % interval] | verdict |',
   '| --- | --- | --- | --- | --- |',

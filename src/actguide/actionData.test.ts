@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gridWorld } from '../envs/grid/world.ts';
 import { searchWorld } from '../envs/search/index.ts';
+import type { TaskRequest } from '../envs/types.ts';
 import {
   actionLine,
   carryOut,
@@ -113,6 +114,13 @@ describe('parseActionData', () => {
     bad.forEach(({ reason }, i) => expect(reason).toContain(reasons[i]));
   });
 
+  it('makes the task of a line once', () => {
+    let made = 0;
+    const counting = { ...world, tasks: (request: TaskRequest) => (made++, world.tasks(request)) };
+    parseActionData(counting, formatActionData(lines), CONTEXT);
+    expect(made).toBe(lines.length);
+  });
+
   it('refuses what is too long to be action data', () => {
     expect(() => parseActionData(world, '\n'.repeat(10_002), CONTEXT)).toThrow(
       'expected at most 10000 lines',
@@ -123,7 +131,8 @@ describe('parseActionData', () => {
     const { replies } = carryOut(world, hard, hard.plan);
     const tokens =
       world.prompt(hard, hard.plan).length + replies.reduce((sum, reply) => sum + 3 + reply.length, 0);
-    expect(demonstratedPlan(world, line, tokens)).toEqual(hard.plan);
+    const { task, plan, reward } = demonstratedPlan(world, line, tokens);
+    expect([task.id, plan, reward]).toEqual([hard.id, hard.plan, 1]);
     expect(() => demonstratedPlan(world, line, tokens - 1)).toThrow(
       `expected an episode of at most ${tokens - 1} tokens, the policy's context, got ${tokens}`,
     );

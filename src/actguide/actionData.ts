@@ -65,12 +65,13 @@ export function taskById(environment: Environment, id: string): Task {
   return task;
 }
 
-/** Actions as a line of action data. */
+/** Actions as a line of action data. reward: what they earn, where that is known already. */
 export function actionLine(
   environment: Environment,
   task: Task,
   actions: readonly Action[],
   source: ActionSource,
+  reward = carryOut(environment, task, actions).reward,
 ): ActionLine {
   return {
     task: task.id,
@@ -80,7 +81,7 @@ export function actionLine(
       argument: environment.text([argument]),
     })),
     source,
-    reward: carryOut(environment, task, actions).reward,
+    reward,
   };
 }
 
@@ -109,14 +110,15 @@ export function carryOut(environment: Environment, task: Task, actions: readonly
 }
 
 /**
- * The plan that a line demonstrates, carried out to be sure. context: tokens that the policy it is to guide can read.
+ * The plan that a line demonstrates, carried out to be sure, with its task and what it earns. context: tokens that
+ * the policy it is to guide can read.
  * @throws InputError saying why it cannot serve as a demonstration.
  */
 export function demonstratedPlan(
   environment: Environment,
   { task: id, question, actions }: Pick<ActionLine, 'task' | 'question' | 'actions'>,
   context: number,
-): Action[] {
+): { task: Task; plan: Action[]; reward: number } {
   const task = taskById(environment, id);
   const asked = environment.text(task.question);
   if (question !== undefined && question !== asked)
@@ -138,7 +140,7 @@ export function demonstratedPlan(
     throw new InputError(
       `actions: expected an episode of at most ${context} tokens, the policy's context, got ${tokens}.`,
     );
-  return plan;
+  return { task, plan, reward };
 }
 
 /**
@@ -160,10 +162,10 @@ export function parseActionData(environment: Environment, text: string, context:
     if (content.trim() === '') return;
     try {
       const line = parseLine(content);
-      const plan = demonstratedPlan(environment, line, context);
-      if (kept.has(line.task))
-        throw new InputError(`task: expected each task once, got ${line.task} again. The first is kept.`);
-      kept.set(line.task, actionLine(environment, taskById(environment, line.task), plan, line.source));
+      const { task, plan, reward } = demonstratedPlan(environment, line, context);
+      if (kept.has(task.id))
+        throw new InputError(`task: expected each task once, got ${task.id} again. The first is kept.`);
+      kept.set(task.id, actionLine(environment, task, plan, line.source, reward));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       bad.push({ line: i + 1, reason: error.message });

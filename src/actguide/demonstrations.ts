@@ -19,7 +19,7 @@ export function withDemonstrations<E extends Environment>(
   const plans = new Map<string, Action[]>();
   for (const line of demonstrations)
     try {
-      plans.set(line.task, demonstratedPlan(environment, line, context));
+      plans.set(line.task, demonstratedPlan(environment, line, context).plan);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`demonstrations: ${line.task}: ${error.message} Leave it out.`, { cause: error });
