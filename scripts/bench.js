@@ -2,6 +2,7 @@
  * `npm run bench -- [options]`: measures this project against jax-js and TensorFlow.js, in headless Chromium and in
  * Dawn for Node, and prints a table. docs/performance.md describes what is measured and the JSON.
  */
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { build, createServer } from 'vite';
 import { drawPlots } from './benchPlots.js';
 import { root } from './install.js';
 
-const suites = ['train', 'sample', 'products', 'kernels', 'actguide', 'scaling', 'memory'];
+const suites = ['ceilings', 'train', 'sample', 'products', 'kernels', 'actguide', 'scaling', 'memory'];
 const curves = ['batch', 'context', 'size', 'group'];
 const peers = ['jax-webgpu', 'jax-wasm', 'tfjs-webgpu', 'tfjs-wasm'];
 const places = ['chromium', 'node'];
@@ -155,7 +156,7 @@ if (flags.help) {
 const options = {
   settings: {
     turns: countOf('turns', flags.turns, flags.quick ? 3 : 11, 2),
-    quick: flags.quick ?? false,
+    size: flags.quick ? 'quick' : 'full',
     seed: countOf('seed', flags.seed, 7, 0),
     ...(flags.batches && { batches: flags.batches.split(',').map((text) => countOf('batches', text, 0, 1)) }),
     ...(flags.curves && { curves: listOf('curves', flags.curves, curves) }),
@@ -164,6 +165,12 @@ const options = {
   peers: listOf('peers', flags.peers, peers),
 };
 
+/** Enough to make the same measurement again. */
+const made = {
+  command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+  commit: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+  createdAt: new Date().toISOString(),
+};
 const load = () => loadavg().map((value) => value.toFixed(2));
 const lines = [];
 if (flags.out) {
@@ -174,7 +181,7 @@ for (const place of listOf('in', flags.in, places)) {
   const started = performance.now();
   const before = load();
   for await (const result of place === 'node' ? inNode(options) : inChromium(options)) {
-    const head = 'adapter' in result && { cpu: cpus()[0].model, cores: cpus().length, load: before };
+    const head = 'adapter' in result && { cpu: cpus()[0].model, cores: cpus().length, load: before, ...made };
     const line = { place, ...head, ...result };
     lines.push(line);
     // At once: a driver that dies takes the process with it.

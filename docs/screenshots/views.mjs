@@ -73,6 +73,16 @@ export const views = {
     }
   },
 
+  async benchmark({ page, open, shoot, panel }) {
+    await open('?view=benchmark');
+    await page.getByLabel('Size of the cases').selectOption('small');
+    await page.getByRole('checkbox', { name: 'Kernel by kernel' }).check();
+    await page.getByRole('button', { name: 'Measure', exact: true }).click();
+    await page.getByRole('button', { name: 'Measure', exact: true }).waitFor(patient);
+    await shoot('benchmark', ['light', 'dark-wide', 'light-narrow']);
+    await panel('#cost', 'benchmark-cost');
+  },
+
   /** Attention and the next word, chosen in the trajectory. */
   async policy({ page, open, shoot, panel }) {
     await open('?embed=attention&policy=micro&level=3&hide=start');

@@ -11,7 +11,8 @@ import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { interleave, time, type Task } from './measure.ts';
 import { bufferBytes, resetPeak } from './memory.ts';
-import type { BenchRecord, BenchSettings } from './record.ts';
+import { WARMING, watched, type BenchRecord, type BenchSettings } from './record.ts';
+import { benchWork } from './sizes.ts';
 
 const own = { suite: 'actguide', contender: 'ActGuide Lab', backend: 'WebGPU' } as const;
 
@@ -23,15 +24,16 @@ const own = { suite: 'actguide', contender: 'ActGuide Lab', backend: 'WebGPU' } 
 export async function* actguideParts(
   gpu: Gpu,
   base: ImportedPolicy,
-  { turns, quick, seed }: BenchSettings,
+  settings: BenchSettings,
 ): AsyncGenerator<BenchRecord> {
+  const { turns, size, seed } = settings;
   resetPeak(gpu.device);
   const environment = searchWorld();
   const policy = GpuPolicy.create(gpu, base.config, base.parameters);
   const fixed = GpuPolicy.create(gpu, base.config, base.parameters);
-  const [tasksPerStep, groupSize] = quick ? [8, 4] : [32, 8];
+  const { tasksPerStep, groupSize } = benchWork[size].actguide;
   // The run's last step evaluates and is never reached.
-  const run = { policy: base.config.name, seed, tasksPerStep, groupSize, steps: turns + 1, evalEvery: 1000 };
+  const run = { policy: base.config.name, seed, tasksPerStep, groupSize, steps: turns + 2, evalEvery: 1000 };
   const trainer = createTrainer(policy, environment, parseRunConfig(run));
 
   const requests = environment.tasks({ seed, count: tasksPerStep }).flatMap((task) =>
@@ -55,8 +57,11 @@ export async function* actguideParts(
     },
   ];
   const first: number[] = [];
-  for (const part of parts) first.push(await time(() => part.run()));
-  const timings = await interleave(parts, turns - 1);
+  for (const part of parts) {
+    watched(settings, `first ${part.part}`)(WARMING);
+    first.push(await time(() => part.run()));
+  }
+  const timings = await interleave(parts, turns, watched(settings, 'step, rollout and prefix pass@32'));
   for (const [i, { part }] of parts.entries())
     yield {
       ...own,

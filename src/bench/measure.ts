@@ -35,14 +35,20 @@ export async function time(run: () => Promise<unknown>): Promise<number> {
 
 /**
  * Times tasks in turns, one run of each a turn and each turn starting with another task: what else the machine does
- * meets all of them alike, so their ratio holds where their times do not.
+ * meets all of them alike, so their ratio holds where their times do not. `watch` hears of every turn before it begins.
  */
-export async function interleave(tasks: readonly Task[], turns: number): Promise<Timing[]> {
+export async function interleave(
+  tasks: readonly Task[],
+  turns: number,
+  watch?: (turn: number) => void,
+): Promise<Timing[]> {
   const times = tasks.map((): number[] => []);
-  for (let turn = 0; turn < turns; turn++)
+  for (let turn = 0; turn < turns; turn++) {
+    watch?.(turn);
     for (let i = 0; i < tasks.length; i++) {
       const at = (i + turn) % tasks.length;
       times[at].push(await time(() => tasks[at].run()));
     }
+  }
   return times.map(timingOf);
 }

@@ -1,9 +1,12 @@
 import { importOnnx } from '../policy/onnx/importOnnx.ts';
+import { startPeers, type PeerName } from './peers/index.ts';
 import { bench, type BenchHeader, type BenchInput } from './suites.ts';
 import type { BenchRecord } from './record.ts';
 
 type Emit = (result: BenchHeader | BenchRecord) => Promise<void>;
-type Options = Pick<BenchInput, 'settings' | 'suites' | 'peers'>;
+interface Options extends Pick<BenchInput, 'settings' | 'suites'> {
+  readonly peers: readonly PeerName[];
+}
 
 declare global {
   interface Window {
@@ -16,5 +19,6 @@ window.runBench = async (options, emit) => {
   const base = async () =>
     importOnnx(new Uint8Array(await (await fetch('/models/micro.onnx')).arrayBuffer()));
   const wasmPath = '/node_modules/@tensorflow/tfjs-backend-wasm/dist/';
-  for await (const result of bench({ ...options, api: navigator.gpu, base, wasmPath })) await emit(result);
+  const peers = () => startPeers(navigator.gpu, options.peers, wasmPath);
+  for await (const result of bench({ ...options, peers, api: navigator.gpu, base })) await emit(result);
 };

@@ -1,13 +1,12 @@
 import { Random } from '../core/random.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { matmul, matmulPartialLength, type MatmulDims, type MatmulLayout } from '../kernels/matmul.ts';
-import { defineOp, grid } from '../kernels/op.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { candidates, partialLength, type ProductTensors } from './candidates.ts';
 import { benchPolicy } from './data.ts';
 import { interleave, time } from './measure.ts';
-import type { BenchRecord, BenchSettings } from './record.ts';
-import ceilingsWgsl from './kernels/ceilings.wgsl?raw';
+import { WARMING, watched, type BenchRecord, type BenchSettings } from './record.ts';
+import { benchWork } from './sizes.ts';
 
 /** A product of the training step: what it computes, and its shape. */
 export interface Product extends MatmulDims {
@@ -40,26 +39,22 @@ const random = (gpu: Gpu, length: number, seed: number): Tensor => {
 };
 
 /** Milliseconds a run of `record`, so often in one submit that the wait for it counts little. */
-async function perRun(gpu: Gpu, out: Tensor, runs: number, record: () => void): Promise<number> {
+export async function perRun(gpu: Gpu, out: Tensor, runs: number, record: () => void): Promise<number> {
   for (let i = 0; i < runs; i++) record();
   return (await time(() => gpu.read(part(out, 1)))) / runs;
 }
 
 /**
  * Rates of our products at the shapes of the training step, each against the best of the hand-written candidates
- * (which are checked to give the same product), and the adapter's ceilings: multiply-adds in registers and copies.
+ * (which are checked to give the same product).
  */
 export async function* productRates(gpu: Gpu, settings: BenchSettings): AsyncGenerator<BenchRecord> {
-  yield* ceilings(gpu, settings);
-  const rows = benchPolicy.context * (settings.quick ? 16 : 64);
+  const rows = benchPolicy.context * benchWork[settings.size].products;
   for (const product of trainingProducts(rows)) yield* rateOf(gpu, product, settings);
 }
 
-async function* rateOf(
-  gpu: Gpu,
-  product: Product,
-  { turns, seed }: BenchSettings,
-): AsyncGenerator<BenchRecord> {
+async function* rateOf(gpu: Gpu, product: Product, settings: BenchSettings): AsyncGenerator<BenchRecord> {
+  const { turns, seed } = settings;
   const { name, layout, M, N, K } = product;
   const tensors: ProductTensors = {
     a: random(gpu, M * K, seed),
@@ -76,6 +71,7 @@ async function* rateOf(
 
   const rated: { name: string; ms: number; record: () => void }[] = [];
   for (const candidate of candidates(gpu.adapter.subgroupSize)) {
+    watched(settings, `${name}, candidates`)(WARMING);
     const record = (): void => candidate.record(gpu.recorder, layout, tensors, product);
     record();
     const [actual] = await gpu.read(tensors.out);
@@ -89,6 +85,7 @@ async function* rateOf(
   const [own, other] = await interleave(
     [recordOurs, best.record].map((record) => ({ run: () => perRun(gpu, tensors.out, runs, record) })),
     turns,
+    watched(settings, name),
   );
   const of = (contender: string, timing: typeof own): BenchRecord => {
     const [medianMs, lowMs, highMs] = [timing.medianMs, timing.lowMs, timing.highMs].map((ms) => ms / runs);
@@ -99,40 +96,4 @@ async function* rateOf(
   yield of('ActGuide Lab', own);
   yield of(`best candidate: ${best.name}`, other);
   Object.values(tensors).forEach((tensor: Tensor) => gpu.free(tensor));
-}
-
-const used = ['source', 'sink'] as const;
-const ceilingsOp = defineOp({
-  name: 'ceilings',
-  wgsl: ceilingsWgsl,
-  bindings: { source: 'read', sink: 'read_write' },
-  dims: { n: 'u32', rounds: 'u32' },
-  kernels: { multiplyAdd: used, copy: used },
-});
-
-/** The adapter's measured ceilings. */
-async function* ceilings(gpu: Gpu, { turns, quick }: BenchSettings): AsyncGenerator<BenchRecord> {
-  const n = quick ? 2 ** 18 : 2 ** 20;
-  const threads = 2 ** 16;
-  const rounds = quick ? 16 : 64;
-  const source = random(gpu, 4 * n, 1);
-  const sink = gpu.alloc(4 * n);
-  const dispatch = (kernel: 'multiplyAdd' | 'copy', count: number): (() => void) => {
-    return () => gpu.recorder.dispatch(ceilingsOp, kernel, { source, sink }, { n, rounds }, grid(count));
-  };
-  const tasks = [dispatch('multiplyAdd', threads), dispatch('copy', n)].map((record) => ({
-    run: () => perRun(gpu, sink, 4, record),
-  }));
-  for (const task of tasks) await task.run();
-  const [arithmetic, copying] = await interleave(tasks, turns);
-  const own = { suite: 'products', contender: 'ceiling', backend: 'WebGPU' } as const;
-  const flop = threads * rounds * 64 * 4 * 2;
-  yield {
-    ...own,
-    at: { kernel: 'multiply-add' },
-    ...arithmetic,
-    gflops: (4 * flop) / arithmetic.medianMs / 1e6,
-  };
-  yield { ...own, at: { kernel: 'copy' }, ...copying, gbps: (4 * 32 * n) / copying.medianMs / 1e6 };
-  [source, sink].forEach((tensor) => gpu.free(tensor));
 }

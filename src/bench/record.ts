@@ -1,6 +1,8 @@
 import type { Timing } from './measure.ts';
+import type { BenchSize } from './sizes.ts';
 
 export const suiteNames = [
+  'ceilings',
   'train',
   'sample',
   'products',
@@ -35,14 +37,24 @@ export interface BenchRecord extends Partial<Timing> {
 export interface BenchSettings {
   /** Turns a task is timed; the median is reported. */
   readonly turns: number;
-  /** Smaller cases, for a first look. */
-  readonly quick: boolean;
+  readonly size: BenchSize;
   readonly seed: number;
   /** Batches of `train` and `kernels`, sequences of `sample`, batches and sequences of `scaling`, in place of their own. */
   readonly batches?: readonly number[];
   /** Curves of `scaling`, in place of all. */
   readonly curves?: readonly Curve[];
+  /** Told before every turn what is measured, how many turns are timed so far, and of how many; {@link WARMING} before what is not timed. */
+  readonly watch?: (what: string, done: number, of: number) => void;
 }
+
+/** In place of the turns done: first runs, which compile. */
+export const WARMING = -1;
+
+/** What hears of the turns of one case; for `interleave`. */
+export const watched =
+  ({ watch, turns }: BenchSettings, what: string, of = turns) =>
+  (done: number): void =>
+    watch?.(what, done, of);
 
 export const curveNames = ['batch', 'context', 'size', 'group'] as const;
 export type Curve = (typeof curveNames)[number];

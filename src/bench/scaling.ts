@@ -4,7 +4,8 @@ import type { Contender } from './contender.ts';
 import { benchPolicy, benchUpdate, distinctSequences } from './data.ts';
 import { interleave, time, type Task } from './measure.ts';
 import { bufferBytes, resetPeak } from './memory.ts';
-import { curveNames, type BenchRecord, type BenchSettings, type Curve } from './record.ts';
+import { curveNames, WARMING, watched, type BenchRecord, type BenchSettings, type Curve } from './record.ts';
+import { benchWork } from './sizes.ts';
 
 /** One point of a curve: a policy, sequences of `context` tokens, `batch` of them. */
 interface Point {
@@ -14,18 +15,17 @@ interface Point {
   readonly context: number;
 }
 
-function points({ quick, batches: asked }: BenchSettings): Point[] {
+function points({ size, batches: asked }: BenchSettings): Point[] {
+  const work = benchWork[size];
   const at = (curve: Point['curve'], change: Partial<Point>): Point => {
     const point = { curve, config: benchPolicy, batch: 64, context: 96, ...change };
     return { ...point, config: { ...point.config, context: point.context } };
   };
-  const batches = asked ?? (quick ? [64, 256] : [64, 256, 1024, 4096]);
+  const batches = asked ?? work.batches;
   return [
     ...batches.map((batch) => at('batch', { batch, context: 48 })),
-    ...(quick ? [48, 96] : [48, 96, 192, 384]).map((context) => at('context', { context })),
-    ...(quick ? (['nano', 'micro'] as const) : (['nano', 'micro', 'mini', 'small'] as const)).map((size) =>
-      at('size', { config: policySizes[size], batch: 16 }),
-    ),
+    ...work.contexts.map((context) => at('context', { context })),
+    ...work.policies.map((policy) => at('size', { config: policySizes[policy], batch: 16 })),
     ...batches.map((batch) => at('group', { batch, context: 40 })),
   ];
 }
@@ -40,6 +40,7 @@ export async function* scaling(own: Contender, settings: BenchSettings): AsyncGe
   for (const curve of curves) {
     const started: { point: Point; task: Task; firstMs: number; peakBytes: number; end: () => void }[] = [];
     for (const point of points(settings).filter((p) => p.curve === curve)) {
+      watched(settings, `${curve}, first runs`)(WARMING);
       resetPeak(device);
       const before = bufferBytes(device).bytes;
       const { config, batch, context } = point;
@@ -59,7 +60,8 @@ export async function* scaling(own: Contender, settings: BenchSettings): AsyncGe
     }
     const timings = await interleave(
       started.map(({ task }) => task),
-      Math.min(turns, 5),
+      turns,
+      watched(settings, `cost against ${curve}`),
     );
     for (const [i, { point, firstMs, peakBytes, end }] of started.entries()) {
       const { config, batch, context } = point;

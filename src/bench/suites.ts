@@ -1,10 +1,10 @@
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { actguideParts } from './actguideStep.ts';
+import { ceilings } from './ceilings.ts';
 import type { Entry } from './contender.ts';
 import { kernelTimes } from './kernels.ts';
 import { memory } from './memorySuite.ts';
 import { ours } from './ours.ts';
-import { lendNavigator, startPeer, type PeerName } from './peers/index.ts';
 import { productRates } from './products.ts';
 import type { BenchRecord, BenchSettings, SuiteName } from './record.ts';
 import { samplingRuns } from './sampling.ts';
@@ -16,16 +16,18 @@ export interface BenchInput {
   readonly api: GPU;
   readonly settings: BenchSettings;
   readonly suites: readonly SuiteName[];
-  readonly peers: readonly PeerName[];
   /** The shipped base policy; read only by the suite `actguide`. */
   readonly base: () => Promise<ImportedPolicy>;
-  /** Where the page finds TensorFlow.js's Wasm files; Node finds them itself. */
-  readonly wasmPath?: string;
+  /** Starts those that `train` and `sample` compare ours with. Given from outside: the lab ships none. */
+  readonly peers?: () => Promise<readonly Entry[]>;
+  /** Told which suite comes next. */
+  readonly began?: (suite: SuiteName) => void;
 }
 
 /** What the results were measured on. */
 export interface BenchHeader {
   readonly adapter: string;
+  readonly software: boolean;
   readonly subgroupSize: number;
   readonly features: readonly string[];
 }
@@ -34,22 +36,22 @@ export interface BenchHeader {
 export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | BenchRecord> {
   const { api, settings, suites, base } = input;
   watchBuffers();
-  lendNavigator(api);
   const own = await ours(api);
   const { gpu } = own;
+  const { description, vendor, architecture, software, subgroupSize } = gpu.adapter;
   try {
     yield {
-      adapter: gpu.adapter.description,
-      subgroupSize: gpu.adapter.subgroupSize,
+      adapter: (description !== vendor && description) || `${vendor} ${architecture}`.trim() || 'GPU',
+      software,
+      subgroupSize,
       features: [...gpu.device.features],
     };
     const compared = suites.some((suite) => suite === 'train' || suite === 'sample');
-    const entries: Entry[] = [own];
-    // One after another: TensorFlow.js has one back end at a time.
-    for (const peer of compared ? input.peers : []) entries.push(await startPeer(peer, input.wasmPath));
+    const entries: Entry[] = [own, ...((compared && (await input.peers?.())) || [])];
     const run: Record<SuiteName, () => AsyncGenerator<BenchRecord>> = {
       train: () => trainSteps(entries, settings),
       sample: () => samplingRuns(entries, settings),
+      ceilings: () => ceilings(gpu, settings),
       products: () => productRates(gpu, settings),
       kernels: () => kernelTimes(own, settings),
       actguide: async function* () {
@@ -58,7 +60,10 @@ export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | Be
       scaling: () => scaling(own, settings),
       memory: () => memory(own, settings),
     };
-    for (const suite of suites) yield* run[suite]();
+    for (const suite of suites) {
+      input.began?.(suite);
+      yield* run[suite]();
+    }
   } finally {
     own.destroy();
   }

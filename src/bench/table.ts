@@ -12,12 +12,14 @@ const columns = [
   'rate',
   'note',
 ] as const;
-type Row = Record<(typeof columns)[number], string>;
+/** A record in words, by column. */
+export type Row = Record<(typeof columns)[number], string>;
 
 const ms = (value: number): string =>
   value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toPrecision(3)} ms`;
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-const caseOf = ({ at }: BenchRecord): string =>
+/** What was varied, in words. */
+export const caseOf = ({ at }: BenchRecord): string =>
   Object.entries(at)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
@@ -30,7 +32,8 @@ function ratio(record: BenchRecord, records: readonly BenchRecord[]): string {
     : '';
 }
 
-function rowOf(record: BenchRecord, records: readonly BenchRecord[]): Row {
+/** A record in words; `records` hold ours, which others are set against. */
+export function rowOf(record: BenchRecord, records: readonly BenchRecord[]): Row {
   const { suite, contender, backend, medianMs, lowMs, highMs, firstMs, peakBytes, gflops, gbps } = record;
   const { lossGap, absent } = record;
   return {

@@ -4,7 +4,8 @@ import { total, trainStepCounts } from './counts.ts';
 import { benchPolicy, benchUpdate, distinctSequences } from './data.ts';
 import { interleave, time } from './measure.ts';
 import { bufferBytes, resetPeak } from './memory.ts';
-import type { BenchRecord, BenchSettings } from './record.ts';
+import { WARMING, watched, type BenchRecord, type BenchSettings } from './record.ts';
+import { benchWork } from './sizes.ts';
 
 /** Updates whose losses are compared, the first one included. */
 const COMPARED = 4;
@@ -24,11 +25,12 @@ interface Runner {
  */
 export async function* trainSteps(
   entries: readonly Entry[],
-  { turns, quick, seed, batches: asked }: BenchSettings,
+  settings: BenchSettings,
 ): AsyncGenerator<BenchRecord> {
+  const { turns, size, seed } = settings;
   const { context: T, vocabulary: V } = benchPolicy;
   const parameters = initialParameters(benchPolicy, seed);
-  for (const batch of asked ?? (quick ? [64] : [64, 256])) {
+  for (const batch of settings.batches ?? benchWork[size].train) {
     const batches = Array.from({ length: COMPARED }, (_, i) => ({
       sequences: distinctSequences(batch, T, V, seed + i),
     }));
@@ -37,6 +39,7 @@ export async function* trainSteps(
     const absent: BenchRecord[] = [];
     const runners: Runner[] = [];
     for (const entry of entries) {
+      watched(settings, `batch ${batch}, first steps of ${entry.name}`)(WARMING);
       if ('absent' in entry) {
         absent.push({ ...record(entry), absent: entry.absent });
         continue;
@@ -55,7 +58,7 @@ export async function* trainSteps(
     }
     let turn = 0;
     const tasks = runners.map(({ trainer }) => ({ run: () => trainer.step(batches[turn++ % COMPARED]) }));
-    const timings = await interleave(tasks, turns);
+    const timings = await interleave(tasks, turns, watched(settings, `batch ${batch}`));
     for (const [i, { contender, firstMs, losses }] of runners.entries())
       yield {
         ...record(contender),

@@ -1,3 +1,4 @@
+import { startPeers, type PeerName } from '../bench/peers/index.ts';
 import { bench, type BenchHeader, type BenchInput } from '../bench/suites.ts';
 import type { BenchRecord } from '../bench/record.ts';
 import { dawnGpu } from './dawn.ts';
@@ -10,7 +11,9 @@ export { tableOf } from '../bench/table.ts';
 /** The benchmark on Dawn for Node. `root`: folder of the project, with its shipped policies. */
 export async function* benchInNode(
   root: string,
-  options: Pick<BenchInput, 'settings' | 'suites' | 'peers'>,
+  options: Pick<BenchInput, 'settings' | 'suites'> & { readonly peers: readonly PeerName[] },
 ): AsyncGenerator<BenchHeader | BenchRecord> {
-  yield* bench({ ...options, api: await dawnGpu(), base: async () => shippedModel(root, 'micro') });
+  const api = await dawnGpu();
+  const peers = () => startPeers(api, options.peers);
+  yield* bench({ ...options, peers, api, base: async () => shippedModel(root, 'micro') });
 }

@@ -3,7 +3,7 @@ import { itemIds, type ItemId } from '../experiments/ids.ts';
 import { lessonIds, type LessonId } from './lessons/ids.ts';
 import { checkedRun, problemOf, settingNames, usualText, type SettingName } from './runInput.ts';
 
-export const pages = ['lesson', 'lab', 'twin', 'reproduce', 'runs'] as const;
+export const pages = ['lesson', 'lab', 'twin', 'reproduce', 'benchmark', 'runs'] as const;
 export type Page = (typeof pages)[number];
 
 export const themes = ['light', 'dark', 'projector'] as const;

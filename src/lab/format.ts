@@ -15,6 +15,9 @@ export function duration(ms: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** What is left of something, in words: `under 5 s left`, `about 40 s left`. */
+export const timeLeft = (ms: number): string => `${ms > 4000 ? 'about ' : ''}${duration(ms)} left`;
+
 /** A share as a percentage: whole, or with one digit below 10 %. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}\u00a0%`;

@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { BenchmarkApi, BenchmarkListener } from './benchmarkProtocol.ts';
 import type { OrtProbeApi, TrainerApi, TrainerListener } from './protocol.ts';
 import { RemoteWorker } from './remote.ts';
 import type { ReproductionApi, ReproductionListener } from './reproduceProtocol.ts';
@@ -36,6 +37,17 @@ export async function startReproduction(
   const reproduction = new RemoteWorker<ReproductionApi>(worker, 'reproduce');
   await reproduction.call((remote) => remote.connect(Comlink.proxy(listener)));
   return reproduction;
+}
+
+/** Starts the worker that measures our kernels; `listener` gets its events, at most one batch a frame. */
+export async function startBenchmark(listener: BenchmarkListener): Promise<RemoteWorker<BenchmarkApi>> {
+  const worker = new Worker(new URL('./benchmark.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'benchmark',
+  });
+  const benchmark = new RemoteWorker<BenchmarkApi>(worker, 'benchmark');
+  await benchmark.call((remote) => remote.connect(Comlink.proxy(listener)));
+  return benchmark;
 }
 
 /** A function of the page's that a worker may call while a call of its own lasts. */

@@ -30,6 +30,14 @@ export function lendNavigator(api: GPU): void {
   });
 }
 
+/** Starts peers one after another, for TensorFlow.js has one back end at a time. */
+export async function startPeers(api: GPU, names: readonly PeerName[], wasmPath?: string): Promise<Entry[]> {
+  lendNavigator(api);
+  const entries: Entry[] = [];
+  for (const name of names) entries.push(await startPeer(name, wasmPath));
+  return entries;
+}
+
 /** Starts a peer; one that cannot start here comes back as the reason why. */
 export async function startPeer(peer: PeerName, wasmPath?: string): Promise<Entry> {
   const [library, backend] = peer.split('-') as ['jax' | 'tfjs', 'webgpu' | 'wasm'];

@@ -12,6 +12,7 @@ import { HandsOn } from './handsOn.svelte.ts';
 import { LastStep, type Inspector } from './lastStep.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Recorder } from './recorder.ts';
+import type { Benchmark } from './benchmark.svelte.ts';
 import type { Reproduction } from './reproduction.svelte.ts';
 import { Run } from './run.svelte.ts';
 import { Settings } from './settings.svelte.ts';
@@ -29,6 +30,7 @@ export class Lab implements Prober, Inspector {
   readonly library = new Library();
   /** Made by its page when that is first opened; its run goes on while other pages are shown. */
   reproduction: Reproduction | undefined;
+  benchmark: Benchmark | undefined;
   readonly closeUp = new CloseUp(this);
   readonly handsOn = new HandsOn(this, this.closeUp, () => this.run.loaded?.world.levels.length ?? 0);
   readonly lastStep = new LastStep(this);
