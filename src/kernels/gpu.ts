@@ -174,7 +174,8 @@ export class Gpu {
 
   /** The compiled entry point, from the cache. `constants` are WGSL overrides. */
   kernel(op: Op, entryPoint: string, constants: Readonly<Record<string, number>> = {}): CompiledKernel {
-    const key = `${op.name}.${entryPoint}:${JSON.stringify(constants)}`;
+    let key = `${op.name}.${entryPoint}`;
+    for (const name in constants) key += ` ${name}=${constants[name]}`;
     const cached = this.kernels.get(key);
     if (cached) return cached;
     const used = op.kernels[entryPoint];

@@ -58,6 +58,29 @@ describe('GpuDecoder', () => {
     alone.destroy();
   });
 
+  it('takes more than one pass can hold in parts, and draws for all at once', async () => {
+    const gpu = await testGpu();
+    const config = policySizes.nano;
+    const policy = await policyOf(config);
+    const texts = sequencesOf(config, Array<number>(14).fill(350)); // 4,900 rows; a pass takes 4,096
+    const decoder = policy.decoder(14);
+    const submits = gpu.recorder.submits;
+    const sampled = await decoder.extend(
+      texts.map((tokens, sequence) => ({ sequence, tokens })),
+      { ...options, streams: texts.map((_, s) => s) },
+    );
+    expect(gpu.recorder.submits - submits).toBe(1 + options.count);
+    const alone = policy.decoder(1);
+    for (const s of [0, 11, 12, 13]) {
+      alone.reset();
+      const one = await alone.extend([{ sequence: 0, tokens: texts[s] }], { ...options, streams: [s] });
+      expect([...one.logProb]).toEqual([...sampled.logProb.subarray(3 * s, 3 * s + 3)]);
+    }
+    expect((await decoder.extend([], { ...options, streams: [] })).tokens).toHaveLength(0);
+    decoder.destroy();
+    alone.destroy();
+  });
+
   it('a forgotten sequence gives its place to another, which draws what it would alone', async () => {
     const config = policySizes.nano;
     const policy = await policyOf(config);

@@ -10,7 +10,7 @@ import { KeyValueCache } from './keyValueCache.ts';
 import type { Decoder, Feed, PolicyConfig, Sampled, SampleOptions } from './types.ts';
 import type { Weights } from './weights.ts';
 
-/** Rows of one pass: keeps submits short and scratch small. */
+/** Rows fed before a pass goes ahead: keeps submits short and scratch small. */
 const MAX_ROWS = 4096;
 
 /** A sequence that is being extended: its place in the call, and its last token so far. */
@@ -18,6 +18,9 @@ interface Head {
   readonly feed: number;
   node: Node;
 }
+
+/** The nodes that heads are at, each once. */
+const distinct = (heads: readonly Head[]): Node[] => [...new Set(heads.map(({ node }) => node))];
 
 /**
  * KV-cached decoding of a batch whose sequences have their own lengths. Sequences that are alike so far share rows
@@ -95,21 +98,22 @@ export class GpuDecoder implements Decoder {
       logProb: new Float32Array(total),
       entropy: new Float32Array(total),
     };
-    // Draws depend on (seed, stream, position) alone, so splitting a call changes nothing.
-    let waiting: Head[] = [];
+    const heads: Head[] = [];
+    let begun = 0;
     let rows = 0;
     for (const [feed, { sequence, tokens }] of feeds.entries()) {
       const before = this.tree.count;
       const node = tokens.reduce((parent, token) => this.tree.child(parent, token), this.ends[sequence]);
       this.moveEnd(sequence, node);
       rows += this.tree.count - before + 2;
-      waiting.push({ feed, node });
-      if (rows > MAX_ROWS) {
-        await this.grow(feeds, waiting, options, out);
-        [waiting, rows] = [[], 0];
-      }
+      heads.push({ feed, node });
+      if (rows <= MAX_ROWS) continue;
+      // Part of what is fed goes ahead; what is drawn behind it waits for all the others.
+      this.compute(distinct(heads.slice(begun)));
+      this.gpu.recorder.submit();
+      [begun, rows] = [heads.length, 0];
     }
-    if (waiting.length > 0) await this.grow(feeds, waiting, options, out);
+    if (heads.length > 0) await this.grow(feeds, heads, options, out);
     return out;
   }
 
@@ -127,11 +131,11 @@ export class GpuDecoder implements Decoder {
       Uint32Array.from(heads, ({ feed }) => streams[feed]),
     );
     if (count === 0) {
-      this.compute([...new Set(heads.map(({ node }) => node))]);
+      this.compute(distinct(heads));
       gpu.recorder.submit();
     }
     for (let j = 0; j < count; j++) {
-      const shared = [...new Set(heads.map(({ node }) => node))];
+      const shared = distinct(heads);
       const rowOf = new Map(shared.map((node, row) => [node, row]));
       this.compute(shared, this.logits);
       gpu.write(
@@ -182,7 +186,10 @@ export class GpuDecoder implements Decoder {
       feed.tokens,
       Uint32Array.from(rows, (node) => tree.token(node)),
     );
-    this.runLayers(arena, { M: rows.length, R: heads.length, blocks: blocked.length / 4 - rows.length });
+    const M = rows.length;
+    const blocks = blocked.length / 4 - M;
+    // Blocks of a row or two cost more than they save.
+    this.runLayers(arena, { M, R: heads.length, blocks: 2 * blocks > M ? undefined : blocks });
     if (!logits) return;
     const { residual: x, scratch } = arena;
     unembed(gpu.recorder, this.config, this.weights, { x, normed: scratch.normed1, logits }, heads.length);
@@ -191,7 +198,7 @@ export class GpuDecoder implements Decoder {
   /** M rows through the layers; of the last one the first R, the heads, need all, the other rows but keys and values. */
   private runLayers(
     { feed, residual, scratch }: DecodingArena,
-    { M, R, blocks }: { readonly M: number; readonly R: number; readonly blocks: number },
+    { M, R, blocks }: { readonly M: number; readonly R: number; readonly blocks: number | undefined },
   ): void {
     const { config, weights, table } = this;
     const { recorder } = this.gpu;

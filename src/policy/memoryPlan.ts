@@ -56,7 +56,7 @@ function samplingBuffers(config: PolicyConfig, sequences: number, tokens: number
     [`cache${i}`, room * C],
     [`cache${i} before`, room > 1024 ? (room / 2) * C : 0],
   ]);
-  const rows = 2 ** Math.ceil(Math.log2(Math.min(tokens, DECODER_ROWS + config.context)));
+  const rows = 2 ** Math.ceil(Math.log2(Math.min(tokens, DECODER_ROWS + config.context + sequences)));
   const perSequence = { logits: V, draws: 6 };
   return new Map([
     ...caches.flat().filter(([, length]) => length > 0),
@@ -67,7 +67,7 @@ function samplingBuffers(config: PolicyConfig, sequences: number, tokens: number
     ]),
   ]);
 }
-/** Rows of one pass of the decoder, before those of the sequence that passes it. */
+/** Rows of one pass of the decoder, before those of the sequence that passes it and the sequences' ends. */
 const DECODER_ROWS = 4096;
 
 /** Bytes of buffers that `work` with a policy needs; a minibatch of more rows than `passRows` goes in several passes. */
