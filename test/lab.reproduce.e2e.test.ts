@@ -108,6 +108,9 @@ describe('a run of one’s own', () => {
     await page.locator('#figure .points').first().waitFor();
     await begin();
     await page.getByText('1 of 2 runs made').waitFor({ timeout: 60_000 });
+    // What it has made stays while it may need it.
+    await page.getByText('It can be deleted once the run under way has ended.').waitFor({ timeout: 60_000 });
+    expect(await page.getByRole('button', { name: /Delete/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByText('1 of 2 runs so far').waitFor({ timeout: 60_000 });
 

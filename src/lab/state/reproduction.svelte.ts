@@ -109,8 +109,12 @@ export class Reproduction {
     await this.guarded(async () => this.worker?.call((remote) => remote.stop()));
   }
 
-  /** Deletes a person's own result of an item, with the runs that no other needs. */
+  /**
+   * Deletes a person's own result of an item, with the runs that no other needs. Not while an item runs: what it needs of
+   * the runs that are kept is known for certain only once it has ended.
+   */
   async discard(item: string): Promise<void> {
+    if (this.progress) return;
     await this.guarded(async () => {
       await (await this.results()).discard(item);
       this.own.delete(item);
