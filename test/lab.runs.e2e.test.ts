@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Download, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportOnnx } from '../src/policy/onnx/exportOnnx.ts';
+import { importOnnx } from '../src/policy/onnx/importOnnx.ts';
 import { flaws, rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
+import { shipped } from './shipped.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -80,6 +83,44 @@ describe('runs that are kept', () => {
     await page.getByRole('button', { name: 'Delete My run' }).first().click();
     await page.getByRole('button', { name: 'Delete for good' }).click();
     await expect.poll(() => page.getByLabel('Name of the run').count()).toBe(1);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('a kept run of a policy with free thoughts', () => {
+  it('goes on after a reload, with which the policy’s own file is gone', async () => {
+    const { config, parameters } = await shipped('nano');
+    const pretraining = JSON.stringify({ mixture: { manners: 2 } });
+    const file = Buffer.from(exportOnnx(config, parameters, { pretraining }));
+    const { page, errors } = await lab.open(smallRun());
+    await loaded(page);
+    await page
+      .getByLabel('Open a policy (ONNX)')
+      .setInputFiles({ name: 'thinker.onnx', mimeType: '', buffer: file });
+    await page.getByText('from your file').waitFor({ timeout: 60_000 });
+    await page.getByText('Algorithm and world').click();
+    await page.getByLabel('Free thoughts').fill('2');
+    await page.getByLabel('Free thoughts').press('Tab');
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await page.getByText('Step 1 of 4', { exact: true }).waitFor({ timeout: 120_000 });
+    await page.getByText('Paused', { exact: true }).waitFor({ timeout: 60_000 });
+    const curves = await rows(page, 'groups');
+
+    await page.getByRole('button', { name: 'Runs', exact: true }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('Paused', { exact: true }).waitFor({ timeout: 60_000 });
+    expect(await rows(page, 'groups')).toEqual(curves);
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await page.getByText('Step 2 of 4', { exact: true }).waitFor({ timeout: 120_000 });
+    expect((await rows(page, 'groups')).map(([step]) => step)).toEqual(['1', '2']);
+    // The file of it still says how it was pretrained, so that it can be opened for another run.
+    const onnx = await saved(page, () =>
+      page.getByRole('button', { name: 'Download policy (ONNX)' }).click(),
+    );
+    expect(importOnnx(onnx.bytes).metadata.pretraining).toBe(pretraining);
     expect(errors).toEqual([]);
     await page.context().close();
   });

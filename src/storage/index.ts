@@ -4,4 +4,12 @@ export { StorageError } from './database.ts';
 export { ResultStore, type OwnResult } from './resultStore.ts';
 export { RunStore } from './runStore.ts';
 export { MAX_NAME, MAX_NOTES } from './schema.ts';
-export type { RunCheckpoint, RunLabels, RunSteps, RunSummary, StorageUse, StoredRun } from './types.ts';
+export type {
+  RunBase,
+  RunCheckpoint,
+  RunLabels,
+  RunSteps,
+  RunSummary,
+  StorageUse,
+  StoredRun,
+} from './types.ts';

@@ -32,6 +32,7 @@ export function encodeRun({ run, steps, checkpoint }: StoredRun): Uint8Array<Arr
     steps,
     checkpoint: checkpoint && {
       base: checkpoint.base.config,
+      metadata: checkpoint.base.metadata ?? {},
       stepsDone: checkpoint.trainer.stepsDone,
       updates: checkpoint.trainer.updates,
       optimizerUpdates: checkpoint.trainer.policy.updates,
@@ -112,7 +113,7 @@ function weightsOf({ checkpoint, run }: RunHeader, bytes: Uint8Array): RunCheckp
     if (bytes.length > 0) refuse('no bytes after the header', `${bytes.length}`, DAMAGED);
     return null;
   }
-  const { base, stepsDone, updates, optimizerUpdates } = checkpoint;
+  const { base, metadata, stepsDone, updates, optimizerUpdates } = checkpoint;
   if (base.name !== run.config.policy)
     refuse(`weights of ${run.config.policy}`, `weights of ${base.name}`, 'Export the run again.');
   requireKnownShape(base);
@@ -123,7 +124,7 @@ function weightsOf({ checkpoint, run }: RunHeader, bytes: Uint8Array): RunCheckp
     refuse('finite weights', 'NaN or infinity', 'The run diverged; it cannot go on.');
   const part = (i: number): Float32Array => floats.slice(i * length, (i + 1) * length);
   return {
-    base: { config: base, parameters: part(0) },
+    base: { config: base, parameters: part(0), metadata },
     trainer: {
       policy: { parameters: part(1), firstMoment: part(2), secondMoment: part(3), updates: optimizerUpdates },
       stepsDone,

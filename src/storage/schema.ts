@@ -63,6 +63,12 @@ const policy = v.object({
   context: count,
 });
 
+/** What a policy's file may say of it: texts by name, as many and as long as a file that the lab opens may have. */
+const metadata = v.pipe(
+  v.record(v.pipe(v.string(), v.maxLength(200)), v.pipe(v.string(), v.maxLength(100_000))),
+  v.check((entries) => Object.keys(entries).length <= 64, 'at most 64 entries'),
+);
+
 const header = v.object({
   format: v.literal(1),
   run: v.object({
@@ -77,7 +83,13 @@ const header = v.object({
   }),
   steps: v.pipe(v.array(step), v.maxLength(10_000)),
   checkpoint: v.nullable(
-    v.object({ base: policy, stepsDone: count, updates: count, optimizerUpdates: count }),
+    v.object({
+      base: policy,
+      metadata: v.optional(metadata, {}),
+      stepsDone: count,
+      updates: count,
+      optimizerUpdates: count,
+    }),
   ),
 });
 
@@ -87,6 +99,7 @@ export interface RunHeader {
   readonly steps: readonly StepMetrics[];
   readonly checkpoint: {
     readonly base: PolicyConfig;
+    readonly metadata: Readonly<Record<string, string>>;
     readonly stepsDone: number;
     readonly updates: number;
     readonly optimizerUpdates: number;

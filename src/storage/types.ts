@@ -25,9 +25,17 @@ export interface RunSummary {
 /** Step metrics in order: entry i is step i. */
 export type RunSteps = readonly StepMetrics[];
 
+/** The policy that a run started from. */
+export interface RunBase {
+  readonly config: PolicyConfig;
+  readonly parameters: Float32Array;
+  /** What its file said besides, as how it was pretrained; runs kept by earlier versions have none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** All that a run needs to go on bit for bit: where it started from and where it is. */
 export interface RunCheckpoint {
-  readonly base: { readonly config: PolicyConfig; readonly parameters: Float32Array };
+  readonly base: RunBase;
   readonly trainer: TrainerCheckpoint;
 }
 

@@ -31,6 +31,8 @@ export interface WalkView {
 
 /** Continue the task from a state of a trajectory, several times. */
 export interface RerollRequest {
+  /** By which it can be stopped: no two under way have the same. */
+  readonly id: string;
   readonly task: TaskRef;
   /** The turns before the state, in words; none: from the start. */
   readonly turns: readonly Pick<TurnView, 'tool' | 'thought' | 'argument'>[];

@@ -27,7 +27,8 @@ export abstract class ProbeSession implements ProbeApi {
   private demonstrated: ReadonlySet<string> = new Set();
   /** Tail of the queue of work on the model. */
   private queue: Promise<unknown> = Promise.resolve();
-  private rerolling = new AbortController();
+  /** Re-rolls that are under way or wait for their turn, by id. */
+  private readonly rerolls = new Map<string, AbortController>();
 
   /** @throws InputError while none is loaded. */
   protected abstract model(): LanguageModel;
@@ -101,15 +102,15 @@ export abstract class ProbeSession implements ProbeApi {
   }
 
   reroll(request: RerollRequest, onProgress: (done: number) => void): Promise<RerollView> {
-    this.rerolling = new AbortController();
-    const { signal } = this.rerolling;
+    const stop = new AbortController();
+    this.rerolls.set(request.id, stop);
     return this.exclusive(() =>
-      rerolled(this.model(), this.world, request, this.stepsDone, { signal, onProgress }),
-    );
+      rerolled(this.model(), this.world, request, this.stepsDone, { signal: stop.signal, onProgress }),
+    ).finally(() => this.rerolls.delete(request.id));
   }
 
-  stopReroll(): Promise<void> {
-    return this.now(() => this.rerolling.abort());
+  stopReroll(id: string): Promise<void> {
+    return this.now(() => this.rerolls.get(id)?.abort());
   }
 
   referencePlans(refs: readonly TaskRef[]): Promise<ActionLine[]> {

@@ -3,7 +3,7 @@ import type { RunConfig, StepMetrics, Success } from '../actguide/config.ts';
 import type { GraphEdge, GraphNode } from '../envs/search/graph.ts';
 import type { AdapterSummary } from '../kernels/gpu.ts';
 import type { PolicyConfig, PolicySize } from '../policy/types.ts';
-import type { RunCheckpoint } from '../storage/index.ts';
+import type { RunBase, RunCheckpoint } from '../storage/index.ts';
 import type { RerollRequest, RerollView, ToolView, WalkView } from './handsOn.ts';
 import type { GroupRef, GuidanceCurve, StepView, TokenAnatomy, TokenView } from './inspection.ts';
 import type { BothLooks, BothSequences } from './policyLook.ts';
@@ -228,10 +228,10 @@ export interface ProbeApi {
   walk(task: TaskRef, actions: readonly string[]): Promise<WalkView>;
   /** The plan with one irrelevant action more. @throws InputError when nothing is irrelevant to it. */
   addNoise(task: TaskRef, plan: readonly string[], seed: number): Promise<readonly string[]>;
-  /** Continues a task K times from a state; `onProgress` counts finished continuations. One at a time. */
+  /** Continues a task K times from a state; `onProgress` counts finished continuations. One after another. */
   reroll(request: RerollRequest, onProgress: (done: number) => void): Promise<RerollView>;
-  /** Ends the last `reroll`, which then resolves with what it has. */
-  stopReroll(): Promise<void>;
+  /** Ends the `reroll` of this id, which then resolves with what it has, and no other. */
+  stopReroll(id: string): Promise<void>;
   /** The reference plans of tasks, whatever was demonstrated. */
   referencePlans(tasks: readonly TaskRef[]): Promise<readonly ActionLine[]>;
   /** Checks action data line by line in the world. @throws InputError when it is too long. */
@@ -267,8 +267,16 @@ export interface TrainerApi extends ProbeApi {
   exportOnnx(): Promise<Uint8Array<ArrayBuffer>>;
   /** Everything the run needs to go on later. @throws InputError when there is no run. */
   checkpoint(): Promise<RunCheckpoint>;
-  /** Goes on with a kept run, bit for bit on the same adapter; it begins paused. Ends an earlier run. */
-  resumeRun(config: RunConfig, checkpoint: RunCheckpoint): Promise<void>;
+  /**
+   * Puts the policy that a kept run started from in place, and the tasks of its world. Ends an earlier run.
+   * @throws InputError for a world whose steps the policy cannot write; what was there stays.
+   */
+  loadKept(base: RunBase, options: WorldOptions): Promise<LoadedPolicy>;
+  /**
+   * Goes on with a kept run whose base policy and world are in place, bit for bit on the same adapter; it begins paused.
+   * Ends an earlier run.
+   */
+  resumeRun(config: RunConfig, checkpoint: RunCheckpoint['trainer']): Promise<void>;
   /** Groups, rewards, advantages and searches of the run's last step; null before the first. */
   lastStep(): Promise<StepView | null>;
   /** What every rollout of the last step did, actions alone; none before the first. */

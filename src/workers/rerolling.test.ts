@@ -21,10 +21,16 @@ const run = (
   signal = new AbortController().signal,
   onProgress: (done: number) => void = () => undefined,
 ) =>
-  rerolled(model, world, { task: easy, turns: [], plan: [], samples: 128, seed: 1, ...changed }, 5, {
-    signal,
-    onProgress,
-  });
+  rerolled(
+    model,
+    world,
+    { id: 'one', task: easy, turns: [], plan: [], samples: 128, seed: 1, ...changed },
+    5,
+    {
+      signal,
+      onProgress,
+    },
+  );
 
 describe('re-rolled continuations', () => {
   it('succeed as often as the tables say of a policy that they know, from any state', async () => {

@@ -5,14 +5,14 @@ import { runWork } from '../actguide/runMemory.ts';
 import { InputError } from '../core/errors.ts';
 import { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
-import { requireManners } from '../methods/manners.ts';
+import { mannersOf, requireManners } from '../methods/manners.ts';
 import type { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { exportOnnx } from '../policy/onnx/exportOnnx.ts';
 import { importOnnx, type ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { requireKnownShape } from '../policy/knownShape.ts';
 import { requireMemory } from '../policy/memoryPlan.ts';
 import type { PolicySize } from '../policy/types.ts';
-import type { RunCheckpoint } from '../storage/index.ts';
+import type { RunBase, RunCheckpoint } from '../storage/index.ts';
 import { ActiveRun } from './activeRun.ts';
 import { tokenAnatomy } from './anatomy.ts';
 import { fetchModel } from './models.ts';
@@ -49,38 +49,29 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
     await this.stop();
     return this.exclusive(async () => {
       const { imported, loaded } = this.requireBase();
-      requireManners({ world: options }, loaded.manners);
-      this.useWorld(options);
-      this.replace(imported, loaded.origin);
-      this.run = undefined;
-      return this.requireBase().loaded;
+      return this.place(imported, loaded.origin, options);
+    });
+  }
+
+  async loadKept(
+    { config, parameters, metadata = {} }: RunBase,
+    options: WorldOptions,
+  ): Promise<LoadedPolicy> {
+    await this.stop();
+    return this.exclusive(async () => {
+      this.gpu ??= await this.acquire();
+      return this.place({ config, parameters: new Float32Array(parameters), metadata }, 'kept', options);
     });
   }
 
   async start(config: RunConfig, paused: boolean): Promise<void> {
     await this.stop();
-    await this.exclusive(async () => {
-      const base = this.requireBase();
-      if (base.imported.config.name !== config.policy)
-        throw new InputError(
-          `start: expected policy ${base.imported.config.name}, which is loaded, got ${config.policy}. Load it first.`,
-        );
-      requireWorld(this.plainWorld, config, base.loaded.manners);
-      // A run starts from the shipped weights, whatever an earlier run left behind.
-      if (base.trained) this.replace(base.imported, base.loaded.origin);
-      this.begin(config, paused ? 1 : Infinity);
-    });
+    await this.exclusive(async () => this.begin(config, paused ? 1 : Infinity));
   }
 
-  async resumeRun(config: RunConfig, { base, trainer }: RunCheckpoint): Promise<void> {
+  async resumeRun(config: RunConfig, checkpoint: RunCheckpoint['trainer']): Promise<void> {
     await this.stop();
-    await this.exclusive(async () => {
-      this.gpu ??= await this.acquire();
-      requireWorld(this.plainWorld, config, config.world?.manners ?? 0);
-      const parameters = new Float32Array(base.parameters);
-      this.replace({ config: base.config, parameters, metadata: {} }, 'kept');
-      this.begin(config, 0, trainer);
-    });
+    await this.exclusive(async () => this.begin(config, 0, checkpoint));
   }
 
   async pause(): Promise<void> {
@@ -150,18 +141,29 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
       const kept = await trainer.checkpoint();
       const { parameters, firstMoment, secondMoment } = kept.policy;
       return Comlink.transfer(
-        { base: { config: imported.config, parameters: imported.parameters }, trainer: kept },
+        { base: imported, trainer: kept },
         // Vectors read back together share a buffer, which can be transferred only once.
         [...new Set([parameters, firstMoment, secondMoment].map(({ buffer }) => buffer as ArrayBuffer))],
       );
     });
   }
 
-  /** A run from the policy in place, or from where a checkpoint of it left off. */
+  /**
+   * A run from the policy in place, or from where a checkpoint of it left off.
+   * @throws InputError for another policy or world than those in place, or one that does not fit; no run is left then.
+   */
   private begin(config: RunConfig, allowed: number, checkpoint?: RunCheckpoint['trainer']): void {
-    const base = this.requireBase();
+    const { imported, loaded, trained } = this.requireBase();
     const { memory } = this.requireGpu();
-    const plan = requireMemory(base.imported.config, runWork(config, base.imported.config), memory);
+    if (imported.config.name !== config.policy)
+      throw new InputError(
+        `start: expected policy ${imported.config.name}, which is loaded, got ${config.policy}. Load it first.`,
+      );
+    requireWorld(this.plainWorld, config, loaded.manners);
+    const plan = requireMemory(imported.config, runWork(config, imported.config), memory);
+    // A run starts from the weights that were loaded, whatever an earlier run left behind.
+    if (trained) this.replace(imported, loaded.origin);
+    const base = this.requireBase();
     // The config alone says which demonstrations guide a run.
     const trainer = createTrainer(base.policy, this.plainWorld, config);
     base.trained = true;
@@ -205,7 +207,6 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
         const imported = importOnnx(await bytes());
         requireKnownShape(imported.config);
         this.replace(imported, origin);
-        this.run = undefined;
       } finally {
         if (this.base) this.emit({ type: 'ready', loaded: this.base.loaded });
       }
@@ -226,9 +227,22 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
     return gpu;
   }
 
-  /** Puts a policy on the GPU in place of the one there. */
+  /** Puts a policy and the tasks of a world in place. @throws InputError when they do not go together. */
+  private place(
+    imported: ImportedPolicy,
+    origin: LoadedPolicy['origin'],
+    options: WorldOptions,
+  ): LoadedPolicy {
+    requireManners({ world: options }, mannersOf(imported.metadata));
+    this.useWorld(options);
+    this.replace(imported, origin);
+    return this.requireBase().loaded;
+  }
+
+  /** Puts a policy on the GPU in place of the one there; the run over that one is no more. */
   private replace(imported: ImportedPolicy, origin: LoadedPolicy['origin']): void {
     const gpu = this.requireGpu();
+    this.run = undefined;
     if (this.base) releasePolicy(this.base.policy);
     this.base = undefined;
     this.base = placePolicy(gpu, imported, origin, worldView(this.world));

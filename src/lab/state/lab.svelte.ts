@@ -2,7 +2,13 @@ import type { RunConfig } from '../../actguide/config.ts';
 import { parseRunConfig } from '../../actguide/runConfig.ts';
 import type { PolicySize } from '../../policy/types.ts';
 import type { StoredRun } from '../../storage/index.ts';
-import type { LoadedPolicy, ProbeApi, TrainerApi, TrainerEvent } from '../../workers/protocol.ts';
+import type {
+  LoadedPolicy,
+  ProbeApi,
+  TrainerApi,
+  TrainerEvent,
+  WorldOptions,
+} from '../../workers/protocol.ts';
 import { modelsUrl, startTrainer } from '../../workers/client.ts';
 import type { RemoteWorker } from '../../workers/remote.ts';
 import { adapterName } from '../adapterName.ts';
@@ -97,13 +103,13 @@ export class Lab implements Prober, Inspector {
     await this.open();
     await this.guarded(async () => {
       const { stepsDone } = checkpoint.trainer;
-      await this.remote().call((api) => api.stop());
-      await this.placeWorld(run.config);
+      const { world = {} } = run.config;
+      await this.settle(world, await this.remote().call((api) => api.loadKept(checkpoint.base, world)));
       await (await this.library.store()).rewind(run.id, stepsDone);
       this.recorder?.continue(run.id);
       this.run.recall(run.start, steps.slice(0, stepsDone));
       this.settings.show(run.config);
-      await this.remote().call((api) => api.resumeRun(run.config, checkpoint));
+      await this.remote().call((api) => api.resumeRun(run.config, checkpoint.trainer));
     });
   }
 
@@ -196,7 +202,11 @@ export class Lab implements Prober, Inspector {
   /** The tasks of a run's world, unless they are there already. */
   private async placeWorld({ world = {} }: RunConfig): Promise<void> {
     if (JSON.stringify(world) === this.world) return;
-    const loaded = await this.remote().call((api) => api.setWorld(world));
+    await this.settle(world, await this.remote().call((api) => api.setWorld(world)));
+  }
+
+  /** A policy in a world that is new: its tasks are shown close up. */
+  private async settle(world: WorldOptions, loaded: LoadedPolicy): Promise<void> {
     this.world = JSON.stringify(world);
     this.place(loaded);
     await this.handsOn.library.open();

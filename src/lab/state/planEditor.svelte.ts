@@ -154,7 +154,7 @@ export class PlanEditor {
     );
     const reroll = await this.prober.probe((api) =>
       api.reroll(
-        { task: ref, turns: [], plan, samples: EFFECT_SAMPLES, seed: 0 },
+        { id: crypto.randomUUID(), task: ref, turns: [], plan, samples: EFFECT_SAMPLES, seed: 0 },
         callback(() => undefined),
       ),
     );

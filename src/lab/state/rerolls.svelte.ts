@@ -20,6 +20,8 @@ export class Rerolls {
   /** The continuation on show, among those. */
   leaf = $state(0);
   private draws = 0;
+  /** Id of the re-roll under way. */
+  private running = '';
 
   readonly listed = $derived(
     this.view?.returned.filter(({ outcome }) => this.only === undefined || outcome === this.only) ?? [],
@@ -41,7 +43,9 @@ export class Rerolls {
 
   async run(): Promise<void> {
     const { ref, shownPlan } = this.closeUp;
+    this.running = crypto.randomUUID();
     const request = {
+      id: this.running,
       task: ref,
       turns: this.turns
         .slice(0, this.from)
@@ -68,7 +72,8 @@ export class Rerolls {
   }
 
   stop(): void {
-    void this.prober.probe((api) => api.stopReroll());
+    const { running } = this;
+    void this.prober.probe((api) => api.stopReroll(running));
   }
 
   choose(outcome: Outcome | undefined): void {

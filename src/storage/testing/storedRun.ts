@@ -50,7 +50,11 @@ export function checkpointOf(stepsDone: number): RunCheckpoint {
   const { length } = parameterLayout(policySizes.nano);
   const vector = (offset: number) => Float32Array.from({ length }, (_, i) => offset + i / length);
   return {
-    base: { config: policySizes.nano, parameters: vector(0) },
+    base: {
+      config: policySizes.nano,
+      parameters: vector(0),
+      metadata: { pretraining: '{"mixture":{"manners":2}}' },
+    },
     trainer: {
       policy: {
         parameters: vector(1),
