@@ -54,9 +54,9 @@ function ends(
 const investigation: Investigation = {
   finding:
     'The paper’s base policy gives up early and learns to go on. Ours asks the wrong query until its turns are over, and ' +
-    'learns to stop needing them: where success rises, turns fall (5.8 to 5.3 over seeds 11–13), and under GRPO, which ' +
+    'learns to stop needing them: where success rises, turns fall (5.9 to 5.4 over seeds 11–20), and under GRPO, which ' +
     'stays at the barrier, they do not. From a base policy that was taught to give up, with nothing else changed, both ' +
-    'grow: 4.0 to 5.1 turns from the first to the last quarter of training (seed 11).',
+    'grow: 3.9 to 5.4 turns from the first to the last quarter of training.',
   tryIt: { watch: 'turns of the unguided rollouts while the stale levels rise', settings: {} },
 };
 

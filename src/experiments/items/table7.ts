@@ -20,14 +20,14 @@ const names: Readonly<Record<Injection, string>> = {
 const findings: Readonly<Partial<Record<Injection, Investigation>>> = {
   assistant: {
     finding:
-      'Both are near the ceiling (0.98) with a base policy that was taught all three places alike; the difference is all ' +
-      'in the tasks with four stale aliases, 0.93 against 0.96.',
+      'Both are near the ceiling (0.97 and 0.98) with a base policy that was taught all three places alike; the difference is ' +
+      'nearly all in the tasks with four stale aliases, 0.90 against 0.94, and takes ten seeds to show (11–20).',
     tryIt: null,
   },
   messages: {
     finding:
       'A replayed plan comes with its observations, so nothing has to be copied from the prompt: 1.00 at every level, against ' +
-      '0.96 to 1.00 for the plan in the query, with a base policy that was taught all three places alike. Of one that was ' +
+      '0.94 to 1.00 for the plan in the query, with a base policy that was taught all three places alike. Of one that was ' +
       'taught the query alone the means come in the paper’s order: the claims below.',
     tryIt: null,
   },
@@ -36,8 +36,8 @@ const findings: Readonly<Partial<Record<Injection, Investigation>>> = {
 /** Of one that was taught the query alone, where messages stand against it. */
 const closeCall: Investigation = {
   finding:
-    'The query is ahead in each of the seeds 11–13, by 0.009 to 0.053, and both are near the ceiling (0.99 and 0.96): three values ' +
-    'that differ so much among themselves decide nothing.',
+    'Both are near the ceiling (0.99 and 0.96), and three values that differ as much among themselves as those of seeds 11–13 ' +
+    '(0.009 to 0.053) decide nothing; over seeds 11–20 the query is ahead.',
   tryIt: null,
 };
 

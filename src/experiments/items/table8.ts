@@ -70,9 +70,9 @@ export const table8 = comparison(
       paper: 'OPSD: GAIA 35.92 against 36.89, WebWalker 39.85 against 30.29, XBench 37.00 against 26.00',
       investigation: {
         finding:
-          'Both end near the ceiling: of the seeds 11–13 two differ by less than 0.01, and ActGuide’s 0.92 in seed 12 is the third. Where ' +
+          'Both end at the ceiling: nine of the seeds 11–20 differ by 0.03 or less, and ActGuide’s 0.92 in seed 12 is the tenth. Where ' +
           'plans are exact and short, full-vocabulary targets at every token are as strong a signal, for half of the ' +
-          'environment steps (86,000 against 162,000).',
+          'environment steps (86,000 against 168,000).',
         tryIt: {
           watch: 'success and the environment steps spent',
           settings: { method: 'opsd', options: { opsdTeacher: 'reference' } },
