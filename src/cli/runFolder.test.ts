@@ -44,6 +44,13 @@ test('folders within are created too', () => {
   expect(readFileSync(join(path, 'runs/a.json'), 'utf8')).toBe('a');
 });
 
+test.skipIf(!existsSync('/proc/self'))('where no folder can be made, that is said', () => {
+  const out = new OutFolder('/proc/actguide/below', []);
+  expect(() => out.write('a', 'a')).toThrow(
+    /^--out: expected to write \/proc\/actguide\/below\/a, got (no folder there, nor room for one|no permission)\. /,
+  );
+});
+
 test.skipIf(!existsSync('/dev/full'))('a full disk is said, and the older file stays as it was', () => {
   const path = join(base, 'full');
   const out = new OutFolder(path);

@@ -65,7 +65,7 @@ export class OutFolder {
   private keep(name: string, write: (file: string) => void): void {
     const file = join(this.path, name);
     try {
-      if (!this.made.has(dirname(file))) mkdirSync(dirname(file), { recursive: true });
+      if (!this.made.has(dirname(file))) makeFolder(dirname(file));
       this.made.add(dirname(file));
       write(file);
     } catch (error) {
@@ -86,8 +86,22 @@ const refusals: Readonly<Record<string, readonly [string, string]>> = {
   ENOSPC: ['a full disk', 'Make room.'],
   EDQUOT: ['a used-up quota', 'Make room.'],
   EACCES: ['no permission', 'Change the permissions of the folder.'],
+  EPERM: ['no permission', 'Name another folder.'],
   EROFS: ['a read-only disk', 'Name another folder.'],
+  ENOENT: ['no folder there, nor room for one', 'Name another folder.'],
 };
+
+/** A folder with its parents. By hand: Node's `recursive` never returns where the system makes none, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
 
 /** Writes a whole file; if the process dies meanwhile, an older version stays as it was. */
 export function writeWhole(file: string, data: string | Uint8Array): void {
