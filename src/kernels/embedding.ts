@@ -1,5 +1,5 @@
 import { ShapeError } from '../core/errors.ts';
-import { defineOp, grid } from './op.ts';
+import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import wgsl from './embedding.wgsl?raw';
@@ -33,7 +33,8 @@ export function embeddingForward(
   const { M, C, V, scale } = dims;
   requireDims('embedding.forward', { M, C, V });
   requireLengths('embedding.forward', tensors, { tokens: M, table: V * C, out: M * C });
-  recorder.dispatch(embedding, 'forward', tensors, { M, V, scale }, grid(M * C), { C });
+  const { op, width } = elementwise(embedding, C);
+  recorder.dispatch(op, 'forward', tensors, { M, V, scale }, grid((M * C) / width), { C: C / width });
 }
 
 /**
@@ -50,7 +51,9 @@ export function embeddingBackward(
   const { V, C, n, scale } = dims;
   requireDims('embedding.backward', n === 0 ? { V, C } : { V, C, n });
   requireLengths('embedding.backward', tensors, { order: n, starts: V + 1, dOut: n * C, dTable: V * C });
-  recorder.dispatch(embedding, 'backward', tensors, { M: n, V, scale }, grid(V * C), { C });
+  const { op, width } = elementwise(embedding, C);
+  const uniforms = { M: n, V, scale };
+  recorder.dispatch(op, 'backward', tensors, uniforms, grid((V * C) / width), { C: C / width });
 }
 
 /**

@@ -1,5 +1,7 @@
 // Embedding: out[m] = scale * table[tokens[m]]. The backward sums, for each token, the rows that held it, in
 // the order of a counting sort: no atomics, so the same input gives the same bits.
+alias Value = f32; // see `elementwise`
+
 struct Dims {
   M: u32,
   V: u32,
@@ -8,14 +10,14 @@ struct Dims {
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> tokens: array<u32>; // (M)
-@group(0) @binding(2) var<storage, read> table: array<f32>; // (V, C)
-@group(0) @binding(3) var<storage, read_write> out: array<f32>; // (M, C)
+@group(0) @binding(2) var<storage, read> table: array<Value>; // (V, C)
+@group(0) @binding(3) var<storage, read_write> out: array<Value>; // (M, C)
 @group(0) @binding(4) var<storage, read> order: array<u32>; // (M), rows sorted by token
 @group(0) @binding(5) var<storage, read> starts: array<u32>; // (V + 1), where each token begins in order
-@group(0) @binding(6) var<storage, read> dOut: array<f32>; // (M, C)
-@group(0) @binding(7) var<storage, read_write> dTable: array<f32>; // (V, C)
+@group(0) @binding(6) var<storage, read> dOut: array<Value>; // (M, C)
+@group(0) @binding(7) var<storage, read_write> dTable: array<Value>; // (V, C)
 
-// A constant of the pipeline: so divisions by it cost little.
+// Values of a row. A constant of the pipeline: so divisions by it cost little.
 override C: u32 = 4;
 
 @compute @workgroup_size(64)
@@ -37,7 +39,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let v = i / C;
   let c = i % C;
   let end = min(starts[v + 1u], dims.M);
-  var sum = 0.0;
+  var sum = Value();
   for (var j = starts[v]; j < end; j++) {
     sum += dOut[order[j] * C + c];
   }

@@ -1,4 +1,4 @@
-import { defineOp, grid } from './op.ts';
+import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import wgsl from './gather.wgsl?raw';
@@ -24,5 +24,6 @@ export function gather(
   requireDims('gather', dims);
   const { M, R, C } = dims;
   requireLengths('gather', tensors, { index: M, x: R * C, out: M * C });
-  recorder.dispatch(gatherOp, 'rows', tensors, { M, R }, grid(M * C), { C });
+  const { op, width } = elementwise(gatherOp, C);
+  recorder.dispatch(op, 'rows', tensors, { M, R }, grid((M * C) / width), { C: C / width });
 }

@@ -1,5 +1,5 @@
 import { MAX_ROW } from './limits.ts';
-import { defineOp, grid } from './op.ts';
+import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import wgsl from './rmsnorm.wgsl?raw';
@@ -46,7 +46,8 @@ export function rmsnormForward(
   requireDims('rmsnorm.forward', { M });
   requireDims('rmsnorm.forward', { C }, MAX_ROW);
   requireLengths('rmsnorm.forward', tensors, { x: M * C, weight: C, out: M * C });
-  recorder.dispatch(rmsnorm, 'forward', tensors, { ...dims, rows: 0 }, grid(M));
+  const { op, width } = elementwise(rmsnorm, C);
+  recorder.dispatch(op, 'forward', tensors, { ...dims, C: C / width, rows: 0 }, grid(M));
 }
 
 /**
@@ -75,8 +76,9 @@ export function rmsnormBackward(
   const partial = rmsnormPartialLength(M, C);
   const needed = { x: M * C, weight: C, out: M * C, rstd: M, dOut: M * C, dX: M * C, partial, dWeight: C };
   requireLengths('rmsnorm.backward', tensors, needed);
-  const uniforms = { ...dims, rows: rowsPerPartial(M) };
-  recorder.dispatch(rmsnorm, 'backwardX', tensors, uniforms, grid(M));
-  recorder.dispatch(rmsnorm, 'partialWeight', tensors, uniforms, grid(partial));
-  recorder.dispatch(rmsnorm, 'sumWeight', tensors, uniforms, grid(C));
+  const { op, width } = elementwise(rmsnorm, C);
+  const uniforms = { ...dims, C: C / width, rows: rowsPerPartial(M) };
+  recorder.dispatch(op, 'backwardX', tensors, uniforms, grid(M));
+  recorder.dispatch(op, 'partialWeight', tensors, uniforms, grid(partial / width));
+  recorder.dispatch(op, 'sumWeight', tensors, uniforms, grid(C / width));
 }

@@ -2,22 +2,33 @@
 // sums it in blocks, which bounds the rounding error of long rows.
 const BLOCK = 256u;
 
+alias Value = f32; // see `elementwise`
+
+fn total(value: Value) -> f32 {
+  return value; // its only part
+}
+
 struct Dims {
   M: u32,
-  C: u32,
+  C: u32, // of type Value
   eps: f32,
   rows: u32, // rows a partial sum covers
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<f32>; // (M, C)
-@group(0) @binding(2) var<storage, read> weight: array<f32>; // (C)
-@group(0) @binding(3) var<storage, read_write> out: array<f32>; // (M, C)
+@group(0) @binding(1) var<storage, read> x: array<Value>; // (M, C)
+@group(0) @binding(2) var<storage, read> weight: array<Value>; // (C)
+@group(0) @binding(3) var<storage, read_write> out: array<Value>; // (M, C)
 @group(0) @binding(4) var<storage, read_write> rstd: array<f32>; // (M) scratch of the gradients
-@group(0) @binding(5) var<storage, read> dOut: array<f32>; // (M, C)
-@group(0) @binding(6) var<storage, read_write> dX: array<f32>; // (M, C)
-@group(0) @binding(7) var<storage, read_write> partial: array<f32>; // (ceil(M / rows), C)
-@group(0) @binding(8) var<storage, read_write> dWeight: array<f32>; // (C)
+@group(0) @binding(5) var<storage, read> dOut: array<Value>; // (M, C)
+@group(0) @binding(6) var<storage, read_write> dX: array<Value>; // (M, C)
+@group(0) @binding(7) var<storage, read_write> partial: array<Value>; // (ceil(M / rows), C)
+@group(0) @binding(8) var<storage, read_write> dWeight: array<Value>; // (C)
+
+// Values of a row.
+fn width() -> f32 {
+  return f32(dims.C) * total(Value(1.0));
+}
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -28,13 +39,13 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let start = m * dims.C;
   var squares = 0.0;
   for (var first = 0u; first < dims.C; first += BLOCK) {
-    var part = 0.0;
+    var part = Value();
     for (var c = first; c < min(first + BLOCK, dims.C); c++) {
       part += x[start + c] * x[start + c];
     }
-    squares += part;
+    squares += total(part);
   }
-  let r = 1.0 / sqrt(squares / f32(dims.C) + dims.eps);
+  let r = 1.0 / sqrt(squares / width() + dims.eps);
   for (var c = 0u; c < dims.C; c++) {
     out[start + c] = x[start + c] * r * weight[c];
   }
@@ -49,20 +60,20 @@ fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   }
   let start = m * dims.C;
   var squares = 0.0;
-  var dot = 0.0;
+  var along = 0.0;
   for (var first = 0u; first < dims.C; first += BLOCK) {
-    var square = 0.0;
-    var part = 0.0;
+    var square = Value();
+    var part = Value();
     for (var c = first; c < min(first + BLOCK, dims.C); c++) {
       let value = x[start + c];
       square += value * value;
       part += dOut[start + c] * weight[c] * value;
     }
-    squares += square;
-    dot += part;
+    squares += total(square);
+    along += total(part);
   }
-  let r = 1.0 / sqrt(squares / f32(dims.C) + dims.eps);
-  let along = r * r * dot / f32(dims.C);
+  let r = 1.0 / sqrt(squares / width() + dims.eps);
+  along *= r * r / width();
   for (var c = 0u; c < dims.C; c++) {
     let value = x[start + c];
     let gain = weight[c];
@@ -81,7 +92,7 @@ fn partialWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     return;
   }
   let c = i % dims.C;
-  var sum = 0.0;
+  var sum = Value();
   for (var m = start; m < min(start + dims.rows, dims.M); m++) {
     sum += dOut[m * dims.C + c] * x[m * dims.C + c] * rstd[m];
   }
@@ -96,7 +107,7 @@ fn sumWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     return;
   }
   let count = (dims.M + dims.rows - 1u) / dims.rows;
-  var sum = 0.0;
+  var sum = Value();
   for (var k = 0u; k < count; k++) {
     sum += partial[k * dims.C + c];
   }

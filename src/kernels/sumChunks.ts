@@ -1,4 +1,4 @@
-import { defineOp, grid } from './op.ts';
+import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import wgsl from './sumChunks.wgsl?raw';
@@ -24,5 +24,8 @@ export function sumChunks(
 ): void {
   requireDims('sumChunks', dims);
   requireLengths('sumChunks', tensors, { partial: dims.chunks * dims.n, out: dims.n });
-  recorder.dispatch(sumChunksOp, 'sum', tensors, { ...dims, accumulate: accumulate ? 1 : 0 }, grid(dims.n));
+  const { op, width } = elementwise(sumChunksOp, dims.n);
+  const n = dims.n / width;
+  const uniforms = { n, chunks: dims.chunks, accumulate: accumulate ? 1 : 0 };
+  recorder.dispatch(op, 'sum', tensors, uniforms, grid(n));
 }

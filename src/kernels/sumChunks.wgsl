@@ -1,4 +1,6 @@
 // out (n) = or += the sum over chunks of partial (chunks, n), in chunk order.
+alias Value = f32; // see `elementwise`
+
 struct Dims {
   n: u32,
   chunks: u32,
@@ -6,8 +8,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> partial: array<Value>;
+@group(0) @binding(2) var<storage, read_write> out: array<Value>;
 
 @compute @workgroup_size(64)
 fn sum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -15,7 +17,7 @@ fn sum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
   if (i >= dims.n) {
     return;
   }
-  var total = 0.0;
+  var total = Value();
   for (var c = 0u; c < dims.chunks; c++) {
     total += partial[c * dims.n + i];
   }

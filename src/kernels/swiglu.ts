@@ -1,4 +1,4 @@
-import { defineOp, grid } from './op.ts';
+import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import wgsl from './swiglu.wgsl?raw';
@@ -24,7 +24,8 @@ export function swigluForward(
   requireDims('swiglu.forward', dims);
   const { M, F } = dims;
   requireLengths('swiglu.forward', tensors, { gateUp: M * 2 * F, out: M * F });
-  recorder.dispatch(swiglu, 'forward', tensors, { M }, grid(M * F), { F });
+  const { op, width } = elementwise(swiglu, F);
+  recorder.dispatch(op, 'forward', tensors, { M }, grid((M * F) / width), { F: F / width });
 }
 
 /**
@@ -40,5 +41,7 @@ export function swigluBackward(
   requireDims('swiglu.backward', dims);
   const { M, F } = dims;
   requireLengths('swiglu.backward', { gateUp, dOut }, { gateUp: M * 2 * F, dOut: M * F });
-  recorder.dispatch(swiglu, 'backward', { dOut, dGateUp: gateUp }, { M }, grid(M * F), { F });
+  const { op, width } = elementwise(swiglu, F);
+  const tensors = { dOut, dGateUp: gateUp };
+  recorder.dispatch(op, 'backward', tensors, { M }, grid((M * F) / width), { F: F / width });
 }

@@ -1,20 +1,22 @@
 // SwiGLU: out = silu(gate) * up. gateUp: (M, 2F) holds gate then up in each row. out: (M, F).
+alias Value = f32; // see `elementwise`
+
 struct Dims {
   M: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> gateUp: array<f32>; // (M, 2F)
-@group(0) @binding(2) var<storage, read_write> out: array<f32>; // (M, F)
-@group(0) @binding(3) var<storage, read_write> dOut: array<f32>; // (M, F) in: dOut; out: the forward's out
-@group(0) @binding(4) var<storage, read_write> dGateUp: array<f32>; // (M, 2F) in: gateUp; out: its gradient
+@group(0) @binding(1) var<storage, read> gateUp: array<Value>; // (M, 2F)
+@group(0) @binding(2) var<storage, read_write> out: array<Value>; // (M, F)
+@group(0) @binding(3) var<storage, read_write> dOut: array<Value>; // (M, F) in: dOut; out: the forward's out
+@group(0) @binding(4) var<storage, read_write> dGateUp: array<Value>; // (M, 2F) in: gateUp; out: its gradient
 
-// A constant of the pipeline: so divisions by it cost little.
+// Values of a row. A constant of the pipeline: so divisions by it cost little.
 override F: u32 = 4;
 
 // exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
-fn sigmoid(x: f32) -> f32 {
-  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+fn sigmoid(x: Value) -> Value {
+  return 1.0 / (1.0 + exp(-clamp(x, Value(-80.0), Value(80.0))));
 }
 
 @compute @workgroup_size(64)
