@@ -132,6 +132,8 @@ const pointOf = (series: string, x: number | string, { medianMs = 0, lowMs, high
   ...(lowMs !== undefined && highMs !== undefined && { low: lowMs, high: highMs }),
 });
 
+const shortPart = (part: string): string => (part.startsWith('prefix') ? 'prefix curve' : part);
+
 /** Median times and the curves of cost, as far as they have been measured; null before there is any. */
 export function costFigure(records: readonly BenchRecord[]): Figure | null {
   const timed = records.filter(({ medianMs }) => medianMs !== undefined);
@@ -139,7 +141,7 @@ export function costFigure(records: readonly BenchRecord[]): Figure | null {
     const { suite, at } = record;
     if (suite === 'train') return [pointOf(SERIES, `train ${at.batch}`, record)];
     if (suite === 'sample') return [pointOf(SERIES, `sample ${at.sequences}`, record)];
-    return suite === 'actguide' ? [pointOf(SERIES, String(at.part), record)] : [];
+    return suite === 'actguide' ? [pointOf(SERIES, shortPart(String(at.part)), record)] : [];
   });
   const panels: Panel[] = [];
   if (named.length > 0)
@@ -159,7 +161,7 @@ export function costFigure(records: readonly BenchRecord[]): Figure | null {
     ? null
     : {
         caption: 'Our kernels on this adapter; curves that grow in proportion run through zero.',
-        columns: 2,
+        columns: 3,
         panels,
       };
 }
