@@ -61,4 +61,16 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is said, and the older file s
     /^--out: expected to write .*run\.json, got a full disk\. Make room\. What was kept before stays\.$/,
   );
   expect(readFileSync(join(path, 'run.json'), 'utf8')).toBe('before');
+  expect(readdirSync(path)).toEqual(['run.json']);
+});
+
+test('a file that cannot be written whole is not left behind half', () => {
+  const path = join(base, 'half');
+  const out = new OutFolder(path);
+  // Data that cannot be written stand in for a disk that is full after the file was made.
+  expect(() => out.create('reproduce.lock', Symbol('no data') as unknown as string)).toThrow();
+  expect(readdirSync(path)).toEqual([]);
+  out.create('reproduce.lock', 'mine');
+  expect(() => out.create('reproduce.lock', 'other')).toThrow('EEXIST');
+  expect(readFileSync(join(path, 'reproduce.lock'), 'utf8')).toBe('mine');
 });

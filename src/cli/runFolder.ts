@@ -1,10 +1,13 @@
 import {
   accessSync,
   appendFileSync,
+  closeSync,
   constants,
   existsSync,
   mkdirSync,
+  openSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -52,9 +55,19 @@ export class OutFolder {
     this.keep(name, (file) => writeWhole(file, data));
   }
 
-  /** Writes a file that is not there yet. @throws the file system's EEXIST where it is. */
+  /** Writes a file that is not there yet, whole or not at all. @throws the file system's EEXIST where it is. */
   create(name: string, data: string): void {
-    this.keep(name, (file) => writeFileSync(file, data, { flag: 'wx' }));
+    this.keep(name, (file) => {
+      const descriptor = openSync(file, 'wx');
+      try {
+        writeFileSync(descriptor, data);
+      } catch (error) {
+        rmSync(file, { force: true });
+        throw error;
+      } finally {
+        closeSync(descriptor);
+      }
+    });
   }
 
   writeJson(name: string, value: unknown): void {
@@ -105,6 +118,12 @@ function makeFolder(path: string): void {
 
 /** Writes a whole file; if the process dies meanwhile, an older version stays as it was. */
 export function writeWhole(file: string, data: string | Uint8Array): void {
-  writeFileSync(`${file}.part`, data);
-  renameSync(`${file}.part`, file);
+  const part = `${file}.part`;
+  try {
+    writeFileSync(part, data);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }
