@@ -9,8 +9,7 @@ import wgsl from './matmul.wgsl?raw';
 
 const bindings = { a: 'read', b: 'read', residual: 'read', out: 'read_write', gain: 'read' } as const;
 const products = {
-  nn: ['a', 'b', 'residual', 'out', 'gain'],
-  nt: ['a', 'b', 'residual', 'out', 'gain'],
+  product: ['a', 'b', 'residual', 'out', 'gain'],
   tn: ['a', 'b', 'out'],
 } as const;
 const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f32' } as const;
@@ -102,8 +101,9 @@ export function tiledProduct(
   const { a, b, out, residual = a, gain = b } = tensors;
   const uniforms = { M, N, K, chunk: K, rows, eps };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
-  const constants = { MODE: storing(tensors, accumulate), LEFT: lefts[left] };
-  recorder.dispatch(op, layout, { a, b, residual, out, gain }, uniforms, groups, constants);
+  const TRANSPOSED = Number(layout === 'nt');
+  const constants = { MODE: storing(tensors, accumulate), LEFT: lefts[left], TRANSPOSED };
+  recorder.dispatch(op, 'product', { a, b, residual, out, gain }, uniforms, groups, constants);
 }
 
 /** The tiled `nn` product of queries, keys and values behind an RMSNorm, rotated: see `normQkvRope`. */

@@ -1,7 +1,7 @@
 // Matrix products in the three layouts training needs, tiled in registers and without barriers (a
 // workgroupBarrier is what software adapters do worst). Vectors of 4 run along N and along the
 // contiguous dimension of a (K; in tn M); matmulAny.wgsl takes sizes that are no multiple of 4 there. Sums run in a fixed order: the same inputs give the same bits.
-//   nn: a (M, K), b (K, N)    nt: a (M, K), b (N, K)    tn: a (K, M), b (K, N)
+//   product: a (M, K), b (K, N) or transposed (N, K)    tn: a (K, M), b (K, N)
 struct Dims {
   M: u32,
   N: u32,
@@ -18,7 +18,7 @@ struct Dims {
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
 @group(0) @binding(5) var<storage, read> gain: array<vec4f>; // (K), of the RMSNorm
 
-const ROWS = 8u; // outputs of a thread in nn and nt: ROWS x 4
+const ROWS = 8u; // outputs of a thread in `product`: ROWS x 4
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 const TN_ROWS = 4u; // outputs of a thread in tn: 4 * TN_ROWS x 4
 const OUTPUTS = 16u; // 4 * TN_ROWS
@@ -26,7 +26,10 @@ const OUTPUTS = 16u; // 4 * TN_ROWS
 // 0: out = product, 1: out += product, 2: out = residual + product.
 override MODE: u32 = 0;
 
-// What a goes through on its way into nn and nt: 0: nothing, 1: RMSNorm of its rows.
+// 1: b is (N, K).
+override TRANSPOSED: u32 = 0;
+
+// What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows.
 override LEFT: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
@@ -43,45 +46,20 @@ fn store(at: u32, value: vec4f) {
   }
 }
 
-@compute @workgroup_size(WIDTH)
-fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+// Rows 4k .. 4k + 3 of the right factor, in the four columns of a thread.
+fn right(k: u32, column: u32) -> mat4x4f {
+  if (TRANSPOSED == 1u) {
+    let inner = dims.K / 4u;
+    let at = 4u * column * inner + k;
+    return transpose(mat4x4f(b[at], b[at + inner], b[at + 2u * inner], b[at + 3u * inner]));
+  }
   let columns = dims.N / 4u;
-  let inner = dims.K / 4u;
-  let row = group.x * ROWS;
-  let column = group.y * WIDTH + local.x;
-  let safeColumn = min(column, columns - 1u);
-  var sum: array<vec4f, ROWS>;
-  var squares: array<f32, ROWS>;
-  for (var k = 0u; k < inner; k++) {
-    let b0 = b[(4u * k) * columns + safeColumn];
-    let b1 = b[(4u * k + 1u) * columns + safeColumn];
-    let b2 = b[(4u * k + 2u) * columns + safeColumn];
-    let b3 = b[(4u * k + 3u) * columns + safeColumn];
-    let tile = mat4x4f(b0, b1, b2, b3);
-    for (var i = 0u; i < ROWS; i++) { // unroll
-      let value = a[min(row + i, dims.M - 1u) * inner + k];
-      if (LEFT == 1u) {
-        squares[i] += dot(value, value);
-        sum[i] += tile * (value * gain[k]);
-      } else {
-        sum[i] += tile * value;
-      }
-    }
-  }
-  if (column < columns) {
-    for (var i = 0u; i < ROWS; i++) { // unroll
-      if (row + i < dims.M) {
-        if (LEFT == 1u) {
-          sum[i] *= 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
-        }
-        store((row + i) * columns + column, sum[i]);
-      }
-    }
-  }
+  let at = 4u * k * columns + column;
+  return mat4x4f(b[at], b[at + columns], b[at + 2u * columns], b[at + 3u * columns]);
 }
 
 @compute @workgroup_size(WIDTH)
-fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let columns = dims.N / 4u;
   let inner = dims.K / 4u;
   let row = group.x * ROWS;
@@ -90,11 +68,7 @@ fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   var sum: array<vec4f, ROWS>;
   var squares: array<f32, ROWS>;
   for (var k = 0u; k < inner; k++) {
-    let b0 = b[(4u * safeColumn) * inner + k];
-    let b1 = b[(4u * safeColumn + 1u) * inner + k];
-    let b2 = b[(4u * safeColumn + 2u) * inner + k];
-    let b3 = b[(4u * safeColumn + 3u) * inner + k];
-    let tile = transpose(mat4x4f(b0, b1, b2, b3));
+    let tile = right(k, safeColumn);
     for (var i = 0u; i < ROWS; i++) { // unroll
       let value = a[min(row + i, dims.M - 1u) * inner + k];
       if (LEFT == 1u) {

@@ -23,14 +23,17 @@ struct Dims {
 @group(0) @binding(9) var<storage, read_write> keys: array<vec4f>; // (*, C)
 @group(0) @binding(10) var<storage, read_write> values: array<vec4f>; // (*, C)
 
-const ROWS = 24u; // outputs of a thread in nn and nt: ROWS x 4
+const ROWS = 24u; // outputs of a thread in `product`: ROWS x 4
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4
 
 // 0: out = product, 1: out += product, 2: out = residual + product.
 override MODE: u32 = 0;
 
-// What a goes through on its way into nn and nt: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
+// 1: b is (N, K).
+override TRANSPOSED: u32 = 0;
+
+// What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
 override LEFT: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
@@ -60,18 +63,25 @@ fn left(row: u32, k: u32, inner: u32) -> vec4f {
   return a[at * inner + k];
 }
 
-// Rows row .. row + ROWS - 1 of the nn product, in the four columns of a thread. Every lane of a subgroup comes here.
-fn productNn(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
+// Rows 4k .. 4k + 3 of the right factor, in the four columns of a thread.
+fn right(k: u32, column: u32) -> mat4x4f {
+  if (TRANSPOSED == 1u) {
+    let inner = dims.K / 4u;
+    let at = 4u * column * inner + k;
+    return transpose(mat4x4f(b[at], b[at + inner], b[at + 2u * inner], b[at + 3u * inner]));
+  }
   let columns = dims.N / 4u;
+  let at = 4u * k * columns + column;
+  return mat4x4f(b[at], b[at + columns], b[at + 2u * columns], b[at + 3u * columns]);
+}
+
+// Rows row .. row + ROWS - 1 of the product, in the four columns of a thread. Every lane of a subgroup comes here.
+fn sums(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
   let inner = dims.K / 4u;
   var sum: array<vec4f, ROWS>;
   var squares: array<f32, ROWS / 8u>; // lane by lane of the rows it loads
   for (var k = 0u; k < inner; k++) {
-    let b0 = b[(4u * k) * columns + safeColumn];
-    let b1 = b[(4u * k + 1u) * columns + safeColumn];
-    let b2 = b[(4u * k + 2u) * columns + safeColumn];
-    let b3 = b[(4u * k + 3u) * columns + safeColumn];
-    let tile = mat4x4f(b0, b1, b2, b3);
+    let tile = right(k, safeColumn);
     var loaded: array<vec4f, ROWS / 8u>;
     for (var i = 0u; i < ROWS / 8u; i++) {
       loaded[i] = left(row + 8u * i + (lane & 7u), k, inner);
@@ -97,11 +107,11 @@ fn productNn(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
 }
 
 @compute @workgroup_size(WIDTH)
-fn nn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let columns = dims.N / 4u;
   let row = group.x * ROWS;
   let column = group.y * WIDTH + local.x;
-  var finished = productNn(row, min(column, columns - 1u), lane);
+  var finished = sums(row, min(column, columns - 1u), lane);
   if (column < columns) {
     for (var i = 0u; i < min(dims.rows, dims.M - row); i++) {
       store((row + i) * columns + column, finished[i]);
@@ -120,7 +130,7 @@ fn qkv(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local:
   let third = columns / 3u;
   let row = group.x * ROWS;
   let column = group.y * WIDTH + local.x;
-  var finished = productNn(row, min(column, columns - 1u), lane);
+  var finished = sums(row, min(column, columns - 1u), lane);
   let section = column / third;
   let at = column % third;
   let quads = D / 8u; // of half a head
@@ -145,50 +155,6 @@ fn qkv(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local:
           values[place.w * third + at] = own;
         }
       }
-    }
-  }
-}
-
-@compute @workgroup_size(WIDTH)
-fn nt(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let columns = dims.N / 4u;
-  let inner = dims.K / 4u;
-  let row = group.x * ROWS;
-  let column = group.y * WIDTH + local.x;
-  let safeColumn = min(column, columns - 1u);
-  var sum: array<vec4f, ROWS>;
-  var squares: array<f32, ROWS / 8u>; // lane by lane of the rows it loads
-  for (var k = 0u; k < inner; k++) {
-    let b0 = b[(4u * safeColumn) * inner + k];
-    let b1 = b[(4u * safeColumn + 1u) * inner + k];
-    let b2 = b[(4u * safeColumn + 2u) * inner + k];
-    let b3 = b[(4u * safeColumn + 3u) * inner + k];
-    let tile = transpose(mat4x4f(b0, b1, b2, b3));
-    var loaded: array<vec4f, ROWS / 8u>;
-    for (var i = 0u; i < ROWS / 8u; i++) {
-      loaded[i] = left(row + 8u * i + (lane & 7u), k, inner);
-      if (LEFT == 1u) {
-        squares[i] += dot(loaded[i], loaded[i]);
-        loaded[i] *= gain[k];
-      }
-    }
-    for (var i = 0u; i < ROWS; i++) {
-      let t = subgroupShuffle(loaded[i / 8u], i & 7u);
-      sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
-    }
-  }
-  if (LEFT == 1u) {
-    for (var i = 0u; i < ROWS / 8u; i++) {
-      squares[i] = 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
-    }
-    for (var i = 0u; i < ROWS; i++) {
-      sum[i] *= subgroupShuffle(squares[i / 8u], i & 7u);
-    }
-  }
-  if (column < columns) {
-    var finished = sum;
-    for (var i = 0u; i < min(dims.rows, dims.M - row); i++) {
-      store((row + i) * columns + column, finished[i]);
     }
   }
 }

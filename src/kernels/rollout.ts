@@ -3,13 +3,14 @@ import { defineOp } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireSampling } from './sample.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import random from './parts/random.wgsl?raw';
 import draw from './rollout/draw.wgsl?raw';
 import layers from './rollout/layers.wgsl?raw';
 import wgsl from './rollout.wgsl?raw';
 
 export const rolloutOp = defineOp({
   name: 'rollout',
-  wgsl: [wgsl, layers, draw].join('\n'),
+  wgsl: [wgsl, layers, draw, random].join('\n'),
   bindings: {
     weights: 'read',
     places: 'read',

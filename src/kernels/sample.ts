@@ -3,11 +3,12 @@ import { MAX_ROW } from './limits.ts';
 import { defineOp, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import random from './parts/random.wgsl?raw';
 import wgsl from './sample.wgsl?raw';
 
 export const sampleOp = defineOp({
   name: 'sample',
-  wgsl,
+  wgsl: [wgsl, random].join('\n'),
   bindings: {
     logits: 'read',
     row: 'read',

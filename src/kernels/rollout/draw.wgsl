@@ -1,16 +1,6 @@
 // A draw from the policy's next-token distribution, by one workgroup: the same numbers and sums as sample.wgsl.
 const BLOCK = 256u;
 
-// pcg3d (Jarzynski & Olano 2020), as in core/random.ts.
-fn hash3(seed: u32, sequence: u32, position: u32) -> u32 {
-  var v = vec3u(seed, sequence, position) * 1664525u + 1013904223u;
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v ^= v >> vec3u(16u);
-  return v.x + v.y * v.z;
-}
-
 // The draw from what `weigh` left, in token order and with the block sums of sample.wgsl.
 fn draw(bits: u32) -> Draw {
   let terms = zAt();
@@ -22,7 +12,7 @@ fn draw(bits: u32) -> Draw {
     }
     sums += part;
   }
-  let u = f32(bits >> 8u) * 0x1p-24f * sums.z;
+  let u = uniform24(bits) * sums.z;
   var token = 0u;
   var before = 0.0;
   var part = 0.0;
