@@ -3,11 +3,12 @@ import type { Method, RunConfig } from '../../actguide/config.ts';
 import { download } from '../download.ts';
 import { heldOutRef, TASKS_PER_LEVEL, type CloseUp, type Prober } from './closeUp.svelte.ts';
 import type { Inspector } from './lastStep.svelte.ts';
+import { Guarded } from './guarded.svelte.ts';
 
 const KEY = 'actguide-demonstrations';
 
 /** The demonstrations in use in place of reference plans: a person's own and those of files. */
-export class ActionLibrary {
+export class ActionLibrary extends Guarded {
   lines = $state.raw<readonly ActionLine[]>([]);
   /** Whether the next run is guided by them. */
   train = $state(true);
@@ -16,7 +17,6 @@ export class ActionLibrary {
   /** What the last file or export came to. */
   note = $state<string | undefined>();
   bad = $state.raw<readonly BadLine[]>([]);
-  problem = $state<string | undefined>();
 
   /** Kept lines that the world in place has no use for: they stay for the world that has. */
   private elsewhere: readonly string[] = [];
@@ -26,7 +26,9 @@ export class ActionLibrary {
     private readonly closeUp: CloseUp,
     /** Levels of the world. */
     private readonly levels: () => number,
-  ) {}
+  ) {
+    super();
+  }
 
   /** What they add to the settings of the next run; nothing for `sft`, whose expert thinks aloud. */
   forRun(method: Method): Pick<RunConfig, 'demonstrations' | 'demonstratedTasks'> {
@@ -113,15 +115,6 @@ export class ActionLibrary {
     this.lines = lines;
     keep(formatActionData(lines) + this.elsewhere.map((line) => `${line}\n`).join(''));
     if (this.closeUp.task) await this.closeUp.show({ ...this.closeUp.ref });
-  }
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-    }
   }
 }
 

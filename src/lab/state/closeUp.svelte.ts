@@ -1,6 +1,7 @@
 import type { GuidanceCurve } from '../../workers/inspection.ts';
 import { planActions } from '../planEditing.ts';
 import type { BarrierView, ProbeApi, TaskRef, TaskView, TrajectoryView } from '../../workers/protocol.ts';
+import { Guarded } from './guarded.svelte.ts';
 
 /** Tasks shown close up come from this seed; no training run uses it by default. */
 const TASK_SEED = 2026;
@@ -18,7 +19,7 @@ export interface Prober {
 }
 
 /** One task under the current weights: its graph, a sampled trajectory, Figure 3 and Figure 4. */
-export class CloseUp {
+export class CloseUp extends Guarded {
   ref = $state.raw<TaskRef>({ seed: TASK_SEED, level: 0, index: 0 });
   /** k: plan actions shown to the agent in the sampled trajectory. */
   k = $state(0);
@@ -29,7 +30,6 @@ export class CloseUp {
   barrierFraction = $state<number | undefined>();
   sampling = $state(false);
   measuring = $state(false);
-  problem = $state<string | undefined>();
   /** A plan in the person's own words, shown to the agent in place of the first k actions; undefined: none. */
   ownPlan = $state<string | undefined>();
   /** The token that every panel points at, by its place among the trajectory's sampled tokens. */
@@ -38,7 +38,9 @@ export class CloseUp {
   turn = $state<number | undefined>();
   private draws = 0;
 
-  constructor(private readonly prober: Prober) {}
+  constructor(private readonly prober: Prober) {
+    super();
+  }
 
   /** The plan that the agent is shown, an action an entry. */
   get shownPlan(): readonly string[] {
@@ -126,14 +128,5 @@ export class CloseUp {
       if (this.ref === ref) this.curve = curve;
     });
     this.measuring = false;
-  }
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-    }
   }
 }

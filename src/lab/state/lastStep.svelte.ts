@@ -1,5 +1,6 @@
 import type { StepView, TokenAnatomy, TokenView } from '../../workers/inspection.ts';
 import type { TrainerApi } from '../../workers/protocol.ts';
+import { Guarded } from './guarded.svelte.ts';
 
 /** How the state reaches the trainer. */
 export interface Inspector {
@@ -7,7 +8,7 @@ export interface Inspector {
 }
 
 /** The run's last step from inside: one group, one rollout, one token. */
-export class LastStep {
+export class LastStep extends Guarded {
   view = $state.raw<StepView | undefined>();
   group = $state(0);
   rollout = $state(0);
@@ -15,12 +16,13 @@ export class LastStep {
   token = $state<number | undefined>();
   anatomy = $state.raw<TokenAnatomy | undefined>();
   busy = $state(false);
-  problem = $state<string | undefined>();
 
   readonly shownGroup = $derived(this.view?.groups[this.group]);
   readonly shownRollout = $derived(this.shownGroup?.rollouts[this.rollout]);
 
-  constructor(private readonly inspector: Inspector) {}
+  constructor(private readonly inspector: Inspector) {
+    super();
+  }
 
   /** Reads the last step; the group shown stays in place, its tokens go. */
   async refresh(): Promise<void> {
@@ -72,14 +74,9 @@ export class LastStep {
     this.anatomy = undefined;
   }
 
-  private async guarded(work: () => Promise<void>): Promise<void> {
+  protected override async guarded(work: () => Promise<void>): Promise<void> {
     this.busy = true;
-    try {
-      await work();
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-    }
+    await super.guarded(work);
     this.busy = false;
   }
 }

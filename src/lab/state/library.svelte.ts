@@ -7,16 +7,15 @@ import {
   type StoredRun,
 } from '../../storage/index.ts';
 import { download, fileName } from '../download.ts';
+import { Guarded } from './guarded.svelte.ts';
 
 /** Runs whose curves can be laid over each other at once: there are as many colours. */
 export const MOST_COMPARED = 5;
 
 /** The kept runs as the page shows them. */
-export class Library {
+export class Library extends Guarded {
   runs = $state.raw<readonly RunSummary[]>([]);
   use = $state.raw<StorageUse | null>(null);
-  /** Why nothing is kept, or what went wrong last. */
-  problem = $state<string | undefined>();
   /** Why the run under way could not be kept; until the next that can. */
   lost = $state<string | undefined>();
   /** Runs whose curves are laid over each other, in the order they were chosen. */
@@ -113,14 +112,5 @@ export class Library {
         .filter((id) => this.runs.length === 0 || this.runs.some((run) => run.id === id))
         .map(async (id) => ({ ...(await store.read(id)), checkpoint: null })),
     );
-  }
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-    }
   }
 }

@@ -10,6 +10,7 @@ import {
   type PlanDraft,
 } from '../planEditing.ts';
 import type { CloseUp, Prober } from './closeUp.svelte.ts';
+import { messageOf } from './guarded.svelte.ts';
 
 /** Milliseconds without another change after which a plan is tried. */
 const PAUSE_MS = 250;
@@ -203,5 +204,3 @@ export class PlanEditor {
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((action, i) => action === b[i]);
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

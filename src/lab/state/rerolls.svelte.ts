@@ -2,19 +2,19 @@ import type { Outcome } from '../../actguide/outcomes.ts';
 import type { RerollView } from '../../workers/handsOn.ts';
 import { callback } from '../../workers/client.ts';
 import type { CloseUp, Prober } from './closeUp.svelte.ts';
+import { Guarded } from './guarded.svelte.ts';
 
 /** Continuations one can ask for. */
 export const sampleCounts = [8, 32, 128] as const;
 
 /** K continuations from a state of the trajectory close up. */
-export class Rerolls {
+export class Rerolls extends Guarded {
   samples = $state<number>(32);
   /** Whether the plan that the agent is shown guides the continuations too. */
   guided = $state(false);
   view = $state.raw<RerollView | undefined>();
   busy = $state(false);
   done = $state(0);
-  problem = $state<string | undefined>();
   /** The ending that is leafed through; undefined: all. */
   only = $state<Outcome | undefined>();
   /** The continuation on show, among those. */
@@ -30,7 +30,9 @@ export class Rerolls {
   constructor(
     private readonly prober: Prober,
     private readonly closeUp: CloseUp,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The turn before which the policy goes on: that which the panels point at. */
   get from(): number {
@@ -56,7 +58,7 @@ export class Rerolls {
     };
     this.busy = true;
     this.done = 0;
-    try {
+    await this.guarded(async () => {
       const view = await this.prober.probe((api) =>
         api.reroll(
           request,
@@ -64,10 +66,7 @@ export class Rerolls {
         ),
       );
       if (this.closeUp.ref === ref) this.show(view);
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-    }
+    });
     this.busy = false;
   }
 
