@@ -48,11 +48,21 @@ export const views = {
     await page.locator('#anatomy .strip button').nth(5).click();
     await page.locator('#anatomy .path').waitFor(patient);
     await shoot('lab', looks);
-    for (const id of ['step', 'anatomy', 'risk', 'task', 'barrier']) await panel(`#${id}`, id);
+    for (const id of ['step', 'anatomy']) await panel(`#${id}`, id);
     await page.getByText('Algorithm and world').click();
     await shoot('switches', ['light', 'dark-narrow']);
     await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
     await shoot('shortcuts', ['dark']);
+  },
+
+  /** One task close up under the shipped policy: its barrier, the plan that leads through, and every guidance level. */
+  async shipped({ page, open, panel }) {
+    await open('?view=lab&policy=micro');
+    await page.getByRole('button', { name: 'Recompute' }).waitFor(patient);
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.locator('#risk table').first().waitFor(patient);
+    await page.locator('#task .strip button').nth(11).click();
+    for (const id of ['risk', 'task', 'barrier']) await panel(`#${id}`, id);
   },
 
   /** Both methods with the same rollouts spent, then beside each other among the runs that are kept. */
