@@ -103,12 +103,11 @@ export const views = {
   },
 
   /** Attention and the next word, chosen in the trajectory. */
-  async policy({ page, open, shoot, panel }) {
+  async policy({ page, open, shoot }) {
     await open('?embed=attention&policy=micro&level=3&hide=start');
     await page.locator('#attention button').first().waitFor(patient);
     await page.waitForTimeout(2000);
     await shoot('attention', ['light', 'dark-narrow']);
-    await panel('#attention', 'attention-panel');
   },
 
   /** A plan that was cut and changed, continuations from a state, a task half solved by hand, and the files. */
