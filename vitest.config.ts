@@ -60,6 +60,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          globalSetup: ['test/builtSite.ts'],
           include: ['{src,test}/**/*.e2e.test.ts'],
           environment: 'node',
           fileParallelism: false,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumArgs, chromiumPath } from './chromium.ts';
-import { rows, startLab, type LabSite } from './labSite.ts';
+import { flaws, rows, startLab, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -172,6 +172,12 @@ describe('the lab without WebGPU', () => {
     expect(await page.locator('#barrier .shift-bars rect').count()).toBe(table.length);
     expect(Math.max(...table.map((row) => Number(row[3])))).toBeGreaterThan(0);
     await page.locator('#attention .heads button').nth(1).waitFor({ timeout: 60_000 });
+    const found: string[] = [];
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+      found.push(...(await flaws(page, theme)));
+    }
+    expect(found).toEqual([]);
     expect(errors).toEqual([]);
     await page.close();
   });

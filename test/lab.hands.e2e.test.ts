@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chips, hands, row, tab, tried } from './handsOnPanel.ts';
-import { flaws, startLab, type LabSite } from './labSite.ts';
+import { flaws, sizes, startLab, type LabSite } from './labSite.ts';
 
 let lab: LabSite;
 beforeAll(async () => {
@@ -60,7 +60,9 @@ it('by keyboard: tabs, cut, edit, demonstrate, undo; a failed demonstration is k
 it('has no accessibility violation and fits, on every page of it', async () => {
   const found: string[] = [];
   for (const theme of ['light', 'dark']) {
-    const { page } = await lab.open(`?embed=hands-on&policy=nano&level=2&hide=start&theme=${theme}`);
+    const viewport = sizes[theme === 'light' ? 1 : 2];
+    const link = `?embed=hands-on&policy=nano&level=2&hide=start&theme=${theme}`;
+    const { page } = await lab.open(link, { viewport });
     await hands(page).locator('.strip button').first().waitFor({ timeout: 60_000 });
     for (const name of ['Play with the plan', 'Re-roll', 'Be the demonstrator', 'Action data']) {
       await tab(page, name);
@@ -77,6 +79,7 @@ it('has no accessibility violation and fits, on every page of it', async () => {
           .first()
           .click();
       found.push(...(await flaws(page, `${theme} ${name}`)));
+      await page.setViewportSize(viewport);
     }
     await page.context().close();
   }

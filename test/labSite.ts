@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
-import { build, preview } from 'vite';
+import { preview } from 'vite';
+import { inject } from 'vitest';
 import { chromiumArgs, chromiumPath } from './chromium.ts';
 
 /** A page of the lab, with what went wrong on it. */
@@ -25,7 +26,7 @@ export interface LabSite {
 export async function startLab(): Promise<LabSite> {
   const root = new URL('..', import.meta.url).pathname;
   const outDir = mkdtempSync(join(tmpdir(), 'actguide-lab-'));
-  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  cpSync(inject('builtSite'), outDir, { recursive: true });
   const site = await preview({
     root,
     logLevel: 'error',
@@ -98,7 +99,7 @@ export async function violations(page: Page): Promise<string[]> {
 }
 
 /** Screens that the lab is looked at on: a laptop's, a projector's, a telephone's. */
-const sizes = [
+export const sizes = [
   { width: 1440, height: 900 },
   { width: 1920, height: 1080 },
   { width: 390, height: 844 },
