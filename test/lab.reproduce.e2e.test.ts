@@ -154,6 +154,7 @@ describe('the page', () => {
     for (const [search, ready] of [
       ['?view=reproduce', 'main li a'],
       ['?view=reproduce&item=table4', '#claims .claim'],
+      ['?view=reproduce&item=fig3', '#figure .points'],
     ] as const) {
       await page.goto(`${lab.address}${search}&theme=${theme}`);
       await page.locator(ready).first().waitFor();

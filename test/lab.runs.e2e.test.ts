@@ -3,7 +3,7 @@ import type { Download, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../src/policy/onnx/exportOnnx.ts';
 import { importOnnx } from '../src/policy/onnx/importOnnx.ts';
-import { flaws, rows, smallRun, startLab, violations, type LabSite } from './labSite.ts';
+import { flaws, rows, sizes, smallRun, startLab, violations, type LabSite } from './labSite.ts';
 import { shipped } from './shipped.ts';
 
 let lab: LabSite;
@@ -176,19 +176,31 @@ describe('the workbench', () => {
     const groups = page.getByRole('group', { name: /^Save: / });
     const count = await groups.count();
     expect(count).toBeGreaterThanOrEqual(7);
-    for (let i = 0; i < count; i++) {
-      const group = groups.nth(i);
-      const csv = await saved(page, () => group.getByRole('button', { name: 'CSV' }).click());
-      const lines = csv.bytes.toString().trim().split('\r\n');
-      expect(lines.length).toBeGreaterThan(1);
-      const svg = await saved(page, () => group.getByRole('button', { name: 'SVG' }).click());
-      const text = svg.bytes.toString();
-      expect(text).toContain('<title>');
-      expect(text).not.toMatch(/var\(--|<script|class=/);
-      const png = await saved(page, () => group.getByRole('button', { name: 'PNG' }).click());
-      expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
-      expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(300);
+    const papers: (string | undefined)[] = [];
+    for (const [theme, size] of [
+      ['light', sizes[0]],
+      ['dark', sizes[2]],
+    ] as const) {
+      await page.setViewportSize(size);
+      while ((await page.locator('html').getAttribute('data-theme')) !== theme)
+        await page.keyboard.press('d');
+      for (let i = 0; i < count; i++) {
+        const group = groups.nth(i);
+        const file = (kind: string) =>
+          saved(page, () => group.getByRole('button', { name: kind }).click()).then(({ bytes }) => bytes);
+        const lines = (await file('CSV')).toString().trim().split('\r\n');
+        expect(lines.length).toBeGreaterThan(1);
+        const svg = (await file('SVG')).toString();
+        expect(svg).toContain('<title>');
+        expect(svg).not.toMatch(/var\(--|<script|class=/);
+        if (i === 0) papers.push(/<rect[^>]*fill="([^"]+)"/.exec(svg)?.[1]);
+        const png = await file('PNG');
+        expect(png.subarray(1, 4).toString()).toBe('PNG');
+        expect(png.readUInt32BE(16)).toBeGreaterThan(300);
+      }
     }
+    // A picture is on the paper of the theme that it was saved in.
+    expect(new Set(papers).size).toBe(2);
     const onnx = await saved(page, () =>
       page.getByRole('button', { name: 'Download policy (ONNX)' }).click(),
     );
@@ -217,19 +229,35 @@ describe('the workbench', () => {
     await page.context().close();
   });
 
-  it.each(['light', 'dark', 'projector'])('has no accessibility violation in the %s theme', async (theme) => {
+  it.each([
+    ['light', 1440],
+    ['dark', 390],
+    ['projector', 1920],
+  ])('has no accessibility violation in the %s theme, driven at a width of %i', async (theme, width) => {
     const found: string[] = [];
-    const { page } = await lab.open(smallRun({ steps: '1', theme }));
+    const viewport = sizes.find((size) => size.width === width);
+    const { page } = await lab.open(smallRun({ steps: '1', theme }), { viewport });
     await loaded(page);
     await start(page);
     await finished(page);
     await page.locator('#step tbody th button').last().click({ timeout: 30_000 });
     await page.locator('#anatomy .strip button').first().click({ timeout: 30_000 });
     await page.locator('#anatomy .path').waitFor({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.locator('#risk table').first().waitFor({ timeout: 60_000 });
+    await page
+      .locator('details:has(> summary:text("Table"))')
+      .evaluateAll((list: HTMLDetailsElement[]) => list.forEach((table) => (table.open = true)));
+    await page.locator('details[open] table').nth(6).waitFor();
+    await page.getByText('Algorithm and world').click();
     found.push(...(await flaws(page, 'lab')));
     for (const view of ['runs', 'twin']) {
       await page.goto(`${lab.address}?view=${view}&theme=${theme}`);
       await page.getByRole('heading', { level: 2 }).first().waitFor();
+      if (view === 'runs') {
+        await page.getByRole('checkbox', { name: /Compare/ }).check();
+        await page.locator('#comparison').waitFor();
+      }
       found.push(...(await flaws(page, view)));
     }
     expect(found).toEqual([]);
@@ -253,6 +281,12 @@ describe('twin runs', () => {
     expect(Math.abs(spent[0] - spent[1])).toBeLessThan(120);
     const table = await rows(page, 'twin');
     expect(table[0].slice(1)).toEqual([table[0][1], table[0][1]]);
+    const found: string[] = [];
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+      found.push(...(await flaws(page, `twin ${theme}`)));
+    }
+    expect(found).toEqual([]);
     expect(errors).toEqual([]);
     await page.context().close();
   });
