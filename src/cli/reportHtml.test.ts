@@ -39,3 +39,11 @@ it('says why beside a claim that does not hold or is undecided, and only there',
   expect(html([1, 1.1, 0.9])).not.toContain('Less has');
   expect(html([])).not.toContain('Less has');
 });
+
+it('gives mean, interval, data and effect size, and counts the claims by their verdict', () => {
+  expect(html([-0.011, -0.012, -0.0104])).toContain(
+    '<span class="n">−0.011 [−0.013, −0.009]</span><br><small>3 seeds, effect size −13.8</small>',
+  );
+  expect(html([1, 1.1, 0.9])).toContain('Of 1 claims 1 hold, 0 do not hold and 0 are undecided');
+  expect(html([-1, 1, 0.5])).toContain('Of 1 claims 0 hold, 0 do not hold and 1 are undecided');
+});
