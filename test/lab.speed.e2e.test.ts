@@ -133,7 +133,7 @@ describe('while `micro` trains', () => {
 
     await lab.browser.startTracing(page, { categories: ['__metadata', 'toplevel'] });
     const windows: Seen[] = [];
-    for (let i = 0; i < 3; i++) windows.push(await watch(page, 8));
+    for (let i = 0; i < 7; i++) windows.push(await watch(page, 4));
     const costs = taskCosts(await lab.browser.stopTracing());
     const stepsNow = await page.getByText(/^Step \d+ of 500$/).innerText();
 
@@ -145,8 +145,8 @@ describe('while `micro` trains', () => {
     // It trained meanwhile, and there was something to see.
     expect(Number(/\d+/.exec(stepsNow)?.[0])).toBeGreaterThan(2);
     expect(costs.length).toBeGreaterThan(100);
-    for (const { answers } of windows) expect(answers.length).toBeGreaterThan(10);
-    // By wall time, as the page's own observers have it, in two windows of three: in one another process may be in the way.
+    for (const { answers } of windows) expect(answers.length).toBeGreaterThan(5);
+    // By wall time, as the page's own observers have it, in most of the windows: now and then another process is in the way.
     expect(
       quantile(
         windows.map(({ tasks }) => tasks.length),
