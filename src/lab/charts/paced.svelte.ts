@@ -1,0 +1,18 @@
+import { untrack } from 'svelte';
+import { inTurn } from '../turns.ts';
+
+/**
+ * What a chart draws, a moment behind what there is to draw: when a step changes many charts at once, each is drawn in
+ * a task of its own (see `inTurn`). To be made while a component is.
+ */
+export class Paced<T> {
+  current: T = $state.raw() as T;
+
+  constructor(latest: () => T) {
+    this.current = untrack(latest);
+    $effect(() => {
+      const value = latest();
+      return inTurn(() => (this.current = value));
+    });
+  }
+}
