@@ -64,8 +64,8 @@ describe('bad input: exit code 2, a message with the remedy, nothing written', (
     ],
     [['train', '--gpu-memory', 'all'], /^--gpu-memory: expected a whole number from 1 to 1048576, got 'all'/],
     [
-      ['train', '--model', model, '--gpu-memory', '20'],
-      /^memory: expected at most 20\.0 MiB of GPU memory in all \(the budget\), but nano .* sequences at once would fit, or \d+ MiB of memory\./,
+      ['train', '--model', model, '--gpu-memory', '24'],
+      /^memory: expected at most 24\.0 MiB of GPU memory in all \(the budget\), but nano .* sequences at once would fit, or \d+ MiB of memory\./,
     ],
     [
       ['train', '--model', model, '--manners', '2'],

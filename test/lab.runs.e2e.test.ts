@@ -177,10 +177,8 @@ describe('the workbench', () => {
     const count = await groups.count();
     expect(count).toBeGreaterThanOrEqual(7);
     const papers: (string | undefined)[] = [];
-    for (const [theme, size] of [
-      ['light', sizes[0]],
-      ['dark', sizes[2]],
-    ] as const) {
+    const screens = ['light', 'dark'].flatMap((theme) => sizes.map((size) => ({ theme, size })));
+    for (const { theme, size } of screens) {
       await page.setViewportSize(size);
       while ((await page.locator('html').getAttribute('data-theme')) !== theme)
         await page.keyboard.press('d');
