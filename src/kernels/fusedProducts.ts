@@ -50,8 +50,8 @@ export function swigluMatmul(
 /**
  * RMSNorm, the product that gives queries, keys and values, and their rotation in one dispatch: see `rmsnorm`, `matmul`
  * and `rope`. x: [M, C]; gain: [C]; b: [C, 3C]; rows: u32 [M, 4] and table: [T, D/2, 2] as in `ropeForward` → q: [M, C], keys
- * and values: [*, C]. Where lanes cannot pass each other the other half of a head it goes through `normed` [M, C] and
- * `qkv` [M, 3C].
+ * and values: [*, C]; positions must lie within the table. In one dispatch where lanes pass each other the other half of a head,
+ * which takes subgroups of consecutive threads; elsewhere it goes through `normed` [M, C] and `qkv` [M, 3C].
  * @throws ShapeError when a tensor is too small or C / H is not even.
  */
 export function normQkvRope(

@@ -66,6 +66,32 @@ describe('GpuPolicy', () => {
     },
   );
 
+  it('the gradient of a batch does not depend on the batch before', async () => {
+    const config = policySizes.micro;
+    const parameters = lively(config);
+    const [used, fresh] = [await policyOf(config, parameters), await policyOf(config, parameters)];
+    // Groups whose members differ in their last token only: branches that nothing is predicted from.
+    const groups = (count: number, length: number, seed: number): number[][] =>
+      sequencesOf(config, Array<number>(count).fill(length), seed).flatMap((stem) =>
+        [1, 2, 3, 4, 5].map((token) => [...stem, token]),
+      );
+    const step = async (policy: typeof used, batch: number[][]): Promise<Float32Array> => {
+      const { logProb } = await policy.forward(batch);
+      await policy.backward(
+        logProb.map((_, i) => Math.sin(i)),
+        { ...update, learningRate: 0, weightDecay: 0 },
+      );
+      return policy.lastGradient();
+    };
+    for (const [count, length] of [
+      [24, 40],
+      [20, 37],
+      [9, 12],
+    ])
+      await step(used, groups(count, length, count));
+    expect(await step(used, groups(5, 9, 2))).toEqual(await step(fresh, groups(5, 9, 2)));
+  });
+
   it.each([tiny, even])(
     '$name: of positions that are listed, scores and gradient are those of all positions',
     async (config) => {

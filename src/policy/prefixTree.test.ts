@@ -43,6 +43,19 @@ describe('prefix trees', () => {
     expect([0, 1, 2].map((r) => tree.headRows[4 * r])).toEqual([1, 2, 0]);
   });
 
+  it('the heads of every row come with the blocks of the rows', () => {
+    const [tree] = prefixTrees(
+      [
+        [1, 2, 3],
+        [1, 2, 4],
+      ],
+      policySizes.micro,
+      100,
+    );
+    expect(tree.blocks).toBe(3);
+    expect(tree.keyRows.subarray(4 * tree.count)).toEqual(tree.rows.subarray(4 * tree.count));
+  });
+
   it('where nothing is needed there is one head all the same', () => {
     const [tree] = prefixTrees([[1, 2], [3]], nano, 100, () => false);
     expect([...tree.heads]).toEqual([0]);

@@ -183,6 +183,9 @@ class GrowingTree {
     const headRows = Uint32Array.from([...heads].flatMap((m) => [...rows.subarray(4 * m, 4 * m + 4)]));
     const blocked = withBlocks(rows, blockSize);
     const blockedHeads = withBlocks(headRows, blockSize);
+    // The blocks of `rows`, which the gradient is dispatched by: rows that end together see the same heads.
+    const blockedKeys = blocked.slice();
+    blockedKeys.set(keyRows);
     return {
       members,
       places,
@@ -195,7 +198,7 @@ class GrowingTree {
       headOf: Uint32Array.from(isHead, (head, m) => (head ? before[m] : R)),
       headRows: blockedHeads,
       headBlocks: blockedHeads.length / 4 - R,
-      keyRows: withBlocks(keyRows, blockSize),
+      keyRows: blockedKeys,
       starts,
       targets,
       scores,

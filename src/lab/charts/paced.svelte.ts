@@ -10,9 +10,17 @@ export class Paced<T> {
 
   constructor(latest: () => T) {
     this.current = untrack(latest);
+    let next = this.current;
+    let takeBack: (() => void) | undefined;
+    // A newer value takes the older one's place in the queue: else the last charts would never get their turn where steps
+    // come faster than all are drawn.
     $effect(() => {
-      const value = latest();
-      return inTurn(() => (this.current = value));
+      next = latest();
+      takeBack ??= inTurn(() => {
+        takeBack = undefined;
+        this.current = next;
+      });
     });
+    $effect(() => () => takeBack?.());
   }
 }
