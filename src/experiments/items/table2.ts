@@ -101,16 +101,16 @@ function scores(context: ItemContext, results: Results, name: Name): Score[] {
 
 const ceiling: Investigation = {
   finding:
-    'SFT passes every barrier in most episodes (0.72 in-domain), so RL from there has nothing to be guided to: both end at ' +
-    'the ceiling (0.98 and 0.95 over seeds 11–13).',
+    'SFT passes every barrier in most episodes (0.73 in-domain), so RL from there has nothing to be guided to: both end at ' +
+    'the ceiling (0.97 and 0.96 over seeds 11–15).',
   tryIt: null,
 };
 
 const forgetting: Investigation = {
   finding:
-    'Seeds differ by more than the methods do: of what the base policy knew of the grid (0.95) ActGuide-RL keeps 0.92, 0.87 ' +
-    'and 0.51 (seeds 11–13), SFT 0.89, 0.88 and 0.94. SFT moves the policy less and stops at 0.72 in-domain, where ' +
-    'ActGuide-RL ends at 0.99; SFT + GRPO, which ends there too, keeps 0.62.',
+    'Seeds differ by more than the methods do: of what the base policy knew of the grid (0.95) ActGuide-RL keeps 0.92, 0.87, ' +
+    '0.51, 0.95 and 0.95 (seeds 11–15), SFT 0.88 to 0.94. SFT moves the policy less and stops at 0.73 in-domain, where ' +
+    'ActGuide-RL ends at 0.98; SFT + GRPO, which ends near there too, keeps 0.74.',
   tryIt: null,
 };
 
