@@ -130,9 +130,10 @@ export class RolloutPool {
     };
     let open: { growing: Growing; draw: Draw; sequence: number }[] = [];
     const progress = (): void => {
+      if (!onProgress) return;
       const asked = this.draws.filter(({ standing }) => standing === 'asked');
       const sum = (count: (draw: Draw) => number): number => asked.reduce((all, one) => all + count(one), 0);
-      onProgress?.(
+      onProgress(
         sum(({ done }) => done),
         sum(({ size }) => size),
       );

@@ -95,11 +95,16 @@ export async function updatePolicy(
   const bySource = { unguided: emptySums(), guided: emptySums() };
   let made = 0;
   let gradNorm = 0;
+  let descent: Promise<{ readonly gradNorm: number }> | undefined;
   for (const minibatch of batches) {
-    const learningRate = warmup(config, updates + made);
-    gradNorm += await updateOnce(policy, config, minibatch, { scope, learningRate, bySource });
+    // Laid out and sent off while the GPU is still at the step before.
+    const [scored, last] = await Promise.all([scoreRows(policy, minibatch), descent]);
+    gradNorm += last?.gradNorm ?? 0;
+    const dLogProb = gradientOf(scored, config, scope, bySource);
+    descent = policy.backward(dLogProb, optimizer(config, warmup(config, updates + made)));
     made++;
   }
+  gradNorm += (await descent)?.gradNorm ?? 0;
   return {
     updates: made,
     gradNorm: made ? gradNorm / made : 0,
@@ -155,33 +160,40 @@ async function scoreReference(policy: TrainablePolicy, rows: readonly Row[]): Pr
   rows.forEach((row, i) => (row.referenceLogProb = row.aligned.scoredAt.map((t) => scores[first[i] + t])));
 }
 
-/** Forward, objective, backward for one minibatch; adds to the sums, returns the gradient norm. */
-async function updateOnce(
-  policy: TrainablePolicy,
-  config: RunConfig,
-  minibatch: readonly Row[],
-  {
-    scope,
-    learningRate,
-    bySource,
-  }: { scope: ObjectiveScope; learningRate: number; bySource: Record<Source, TokenSums> },
-): Promise<number> {
+interface Scored {
+  readonly minibatch: readonly Row[];
+  /** Index of each sequence's first token in `logProb`. */
+  readonly first: readonly number[];
+  /** [ΣT_i] of the whole sequences. */
+  readonly logProb: Float32Array;
+}
+
+/** Forward for one minibatch. */
+async function scoreRows(policy: TrainablePolicy, minibatch: readonly Row[]): Promise<Scored> {
   const sequences = minibatch.map(({ aligned }) => aligned.tokens);
-  const first = firstTokens(sequences);
   const at = minibatch.map(({ aligned }) => aligned.scoredAt);
   const { logProb } = await policy.forward(sequences, at);
+  return { minibatch, first: firstTokens(sequences), logProb };
+}
+
+/** dL/dlogProb [ΣT_i] of the objective over one minibatch; adds to the sums. */
+function gradientOf(
+  { minibatch, first, logProb }: Scored,
+  { options }: RunConfig,
+  scope: ObjectiveScope,
+  bySource: Record<Source, TokenSums>,
+): Float32Array {
   const objectiveRows = minibatch.map((row, i): ObjectiveRow => ({
     ...row,
     logProb: row.aligned.scoredAt.map((t) => logProb[first[i] + t]),
   }));
-  const { rows } = mixedObjective(objectiveRows, config.options, scope);
+  const { rows } = mixedObjective(objectiveRows, options, scope);
   const dLogProb = new Float32Array(logProb.length);
   rows.forEach((details, i) => {
     minibatch[i].aligned.scoredAt.forEach((t, j) => (dLogProb[first[i] + t] = details.gradient[j]));
     addTokens(bySource[minibatch[i].source], details);
   });
-  const { gradNorm } = await policy.backward(dLogProb, optimizer(config, learningRate));
-  return gradNorm;
+  return dLogProb;
 }
 
 /** AdamW as all methods train with it. */

@@ -126,7 +126,7 @@ export class GpuPolicy implements TrainablePolicy {
 
   async backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ gradNorm: number }> {
     const { batch } = this;
-    if (!batch)
+    if (!batch?.trees.length)
       throw new LabError('policy.backward: expected a forward pass before, got none. Call forward first.');
     requireCount('policy.backward', 'gradients', batch.total, dLogProb);
     const { trees, first } = batch;

@@ -184,7 +184,8 @@ export interface TrainablePolicy extends LanguageModel {
   referenceLogits(sequences: readonly (readonly number[])[]): Promise<Float32Array>;
   /**
    * Backpropagates dL/dlogProb ([ΣT_i], aligned with the last {@link forward}) and takes one AdamW step
-   * that *decreases* L. Resolves with the gradient norm before clipping.
+   * that *decreases* L. Resolves with the gradient norm before clipping; whatever is called meanwhile already meets the
+   * new parameters, so the next forward pass need not wait.
    */
   backward(dLogProb: Float32Array, update: UpdateSettings): Promise<{ readonly gradNorm: number }>;
   /** One supervised step on the weighted cross-entropy Σ w·(-log π) / Σ w; weights are [ΣT_i], weight t scores token t+1. */
