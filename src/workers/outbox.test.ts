@@ -29,3 +29,27 @@ it('sends one batch a frame, in order, with only the latest of successive progre
   vi.advanceTimersByTime(17);
   expect(batches[1]).toEqual([{ type: 'resumed', step: 1 }]);
 });
+
+it('is flushed once the listener has taken in everything, also what was sent before', async () => {
+  const taken: string[] = [];
+  let take: () => void = () => undefined;
+  const outbox = new Outbox<TrainerEvent>(async ([{ type }]) => {
+    await new Promise<void>((resolve) => (take = resolve));
+    taken.push(type);
+  });
+  outbox.push({ type: 'paused', step: 1 });
+  vi.advanceTimersByTime(17);
+  let flushed = false;
+  const flush = outbox.flush().then(() => (flushed = true));
+  await vi.advanceTimersByTimeAsync(100);
+  expect([flushed, taken]).toEqual([false, []]);
+  take();
+  await flush;
+  expect(taken).toEqual(['paused']);
+});
+
+it('outlives a listener that fails', async () => {
+  const outbox = new Outbox<TrainerEvent>(() => Promise.reject(new Error('gone')));
+  outbox.push({ type: 'paused', step: 1 });
+  await expect(outbox.flush()).resolves.toBeUndefined();
+});

@@ -209,6 +209,8 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
         this.replace(imported, origin);
       } finally {
         if (this.base) this.emit({ type: 'ready', loaded: this.base.loaded });
+        // Arriving behind the answer it would undo what the page does next, such as placing another world.
+        await this.outbox?.flush();
       }
       return this.requireBase().loaded;
     });

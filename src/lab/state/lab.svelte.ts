@@ -190,7 +190,6 @@ export class Lab implements Prober, Inspector {
   private async load(policy: PolicySize): Promise<void> {
     this.run.apply({ type: 'loading', what: `Loading the base policy ${policy}` });
     const loaded = await this.remote().call((api) => api.load(policy, modelsUrl()));
-    // The event that says the same may arrive a frame later.
     this.place(loaded);
   }
 
