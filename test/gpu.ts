@@ -1,4 +1,5 @@
 import { Gpu } from '../src/kernels/gpu.ts';
+import { possibleTilings } from '../src/kernels/tilings.ts';
 
 let shared: Promise<Gpu> | undefined;
 
@@ -10,6 +11,19 @@ export function testGpu(): Promise<Gpu> {
   const inNode = (globalThis as { testGpu?: GPU }).testGpu;
   shared ??= Gpu.acquire(inNode ?? navigator.gpu);
   return shared;
+}
+
+/** Runs `test` in every tiling of products that the adapter can run; its name goes with what fails. */
+export async function inEveryTiling(gpu: Gpu, test: (tiling: string) => Promise<void>): Promise<void> {
+  const usual = gpu.recorder.tilings;
+  try {
+    for (const tiling of possibleTilings(gpu.adapter)) {
+      gpu.recorder.tilings = { product: tiling, tn: tiling };
+      await test(tiling);
+    }
+  } finally {
+    gpu.recorder.tilings = usual;
+  }
 }
 
 /** Deterministic pseudo-random numbers in [-1, 1) for test inputs. */

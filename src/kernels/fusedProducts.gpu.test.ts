@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relativeError, testData, testGpu } from '../../test/gpu.ts';
+import { inEveryTiling, relativeError, testData, testGpu } from '../../test/gpu.ts';
 import { normMatmul, normQkvRope, swigluMatmul } from './fusedProducts.ts';
 import { matmulRef } from './matmul.ref.ts';
 import { rmsnormForwardRef } from './rmsnorm.ref.ts';
@@ -27,11 +27,14 @@ describe('products with what comes before them, on the GPU', () => {
     const [x, gain, b] = [data, scale, right].map((values) => gpu.upload(values));
     const [out, scratch] = [gpu.alloc(M * N), gpu.alloc(M * K)];
     const normed = rmsnormForwardRef(data, scale, { M, C: K, eps: dims.eps });
-    for (const layout of ['nn', 'nt'] as const) {
-      normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, dims);
-      const [got] = await gpu.read(out);
-      expect(relativeError(got, matmulRef(layout, normed, right, dims)), layout).toBeLessThan(1e-5);
-    }
+    await inEveryTiling(gpu, async (tiling) => {
+      for (const layout of ['nn', 'nt'] as const) {
+        normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, dims);
+        const [got] = await gpu.read(out);
+        const expected = matmulRef(layout, normed, right, dims);
+        expect(relativeError(got, expected), `${tiling} ${layout}`).toBeLessThan(1e-5);
+      }
+    });
     [x, gain, b, out, scratch].forEach((t) => gpu.free(t));
   });
 
@@ -42,11 +45,13 @@ describe('products with what comes before them, on the GPU', () => {
     const [right, rest] = [testData(K * N, 5), testData(M * N, 6)];
     const [gateUp, b, residual] = [data, right, rest].map((values) => gpu.upload(values));
     const [out, scratch] = [gpu.alloc(M * N), gpu.alloc(M * K)];
-    swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K });
-    const [got] = await gpu.read(out);
     const product = matmulRef('nn', swigluForwardRef(data, M, K), right, { M, N, K });
     const expected = product.map((v, i) => v + rest[i]);
-    expect(relativeError(got, expected)).toBeLessThan(1e-5);
+    await inEveryTiling(gpu, async (tiling) => {
+      swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K });
+      const [got] = await gpu.read(out);
+      expect(relativeError(got, expected), tiling).toBeLessThan(1e-5);
+    });
     [gateUp, b, residual, out, scratch].forEach((t) => gpu.free(t));
   });
 
@@ -79,8 +84,6 @@ describe('products with what comes before them, on the GPU', () => {
       normed: gpu.alloc(M * C),
       qkv: gpu.alloc(3 * M * C),
     };
-    normQkvRope(gpu.recorder, tensors, dims);
-    const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
     const normed = rmsnormForwardRef(data, scale, dims);
     const product = matmulRef('nn', normed, right, { M, N: 3 * C, K: C });
     const { q, k, v } = ropeForwardRef(product, position, 1000, dims);
@@ -89,9 +92,13 @@ describe('products with what comes before them, on the GPU', () => {
       rows.forEach((row, m) => cache.set(x.subarray(m * C, (m + 1) * C), row * C));
       return cache;
     };
-    [q, inCache(k), inCache(v)].forEach((expected, i) =>
-      expect(relativeError(got[i], expected)).toBeLessThan(1e-5),
-    );
+    await inEveryTiling(gpu, async (tiling) => {
+      normQkvRope(gpu.recorder, tensors, dims);
+      const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
+      [q, inCache(k), inCache(v)].forEach((expected, i) =>
+        expect(relativeError(got[i], expected), tiling).toBeLessThan(1e-5),
+      );
+    });
     Object.values(tensors).forEach((t) => gpu.free(t));
   });
 

@@ -8,7 +8,7 @@ import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 /**
  * RMSNorm and the product behind it in one dispatch: out [M, N] = (x · rstd · gain) · b, see `rmsnorm` and `matmul`.
  * x: [M, K]; gain: [K]; b: [K, N] (`nn`) or [N, K] (`nt`). rstd is a factor of whole rows, so it waits for the sum. Sizes that
- * the tiled kernels do not take go through `scratch` [M, K] in two dispatches.
+ * the tiled kernels do not take, and the tiling `shared`, go through `scratch` [M, K] in two dispatches.
  * @throws ShapeError when a tensor is too small or a dimension beyond its limit.
  */
 export function normMatmul(
@@ -20,7 +20,7 @@ export function normMatmul(
   const { M, N, K } = size;
   requireDims('normMatmul', { M, N, K }, MATMUL_LIMIT);
   requireLengths('normMatmul', { x, gain, b, out }, { x: M * K, gain: K, b: K * N, out: M * N });
-  if (isTiled(layout, size))
+  if (recorder.tilings.product !== 'shared' && isTiled(layout, size))
     return tiledProduct(recorder, layout, { a: x, gain, b, out }, size, { left: 'norm', eps });
   rmsnormForward(recorder, { x, weight: gain, out: scratch }, { M, C: K, eps });
   matmul(recorder, layout, { a: scratch, b, out }, size);
@@ -28,8 +28,8 @@ export function normMatmul(
 
 /**
  * SwiGLU and the product behind it in one dispatch: out [M, N] = residual + (silu(gate) · up) · b, see `swiglu` and
- * `matmul`. gateUp: [M, 2K]; b: [K, N]; residual: [M, N]. Without wide subgroups every thread would compute the same
- * exponentials, so there, as for sizes that the tiled kernels do not take, it goes through `scratch` [M, K].
+ * `matmul`. gateUp: [M, 2K]; b: [K, N]; residual: [M, N]. Without the tiling `subgroups` every thread would compute the
+ * same exponentials, so there, as for sizes that the tiled kernels do not take, it goes through `scratch` [M, K].
  * @throws ShapeError when a tensor is too small or a dimension beyond its limit.
  */
 export function swigluMatmul(
@@ -41,7 +41,7 @@ export function swigluMatmul(
   const { M, N, K } = size;
   requireDims('swigluMatmul', { M, N, K }, MATMUL_LIMIT);
   requireLengths('swigluMatmul', tensors, { gateUp: 2 * M * K, b: K * N, residual: M * N, out: M * N });
-  if (recorder.wideSubgroups && isTiled('nn', size))
+  if (recorder.tilings.product === 'subgroups' && isTiled('nn', size))
     return tiledProduct(recorder, 'nn', { a: gateUp, b, residual, out }, size, { left: 'swiglu' });
   swigluForward(recorder, { gateUp, out: scratch }, { M, F: K });
   matmul(recorder, 'nn', { a: scratch, b, residual, out }, size);
@@ -64,7 +64,7 @@ export function normQkvRope(
   const { x, gain, b, qkv, normed } = tensors;
   const { M, C, H, T } = dims;
   const size = { M, N: 3 * C, K: C };
-  if (![8, 16, 32].includes(C / H) || !recorder.wideSubgroups) {
+  if (![8, 16, 32].includes(C / H) || recorder.tilings.product !== 'subgroups') {
     normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps });
     return ropeForward(recorder, tensors, dims);
   }

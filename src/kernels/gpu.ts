@@ -3,6 +3,7 @@ import type { Op } from './op.ts';
 import { Recorder } from './recorder.ts';
 import { StagingRing } from './staging.ts';
 import { tensorBytes, type Tensor } from './tensor.ts';
+import { usualTilings, type Tilings } from './tilings.ts';
 
 export interface AdapterSummary {
   readonly vendor: string;
@@ -11,6 +12,8 @@ export interface AdapterSummary {
   readonly software: boolean;
   /** Smallest subgroup the adapter may run; 0 without subgroups. */
   readonly subgroupSize: number;
+  /** How products are cut there; absent in older records. */
+  readonly tilings?: Tilings;
 }
 
 /** What buffers may take. */
@@ -50,7 +53,7 @@ export class Gpu {
 
   private constructor(
     readonly device: GPUDevice,
-    readonly adapter: AdapterSummary,
+    private readonly facts: AdapterSummary,
     /** Held because Dawn for Node crashes when its instance is garbage collected under a living device. */
     readonly api: GPU,
     budgetBytes: number,
@@ -58,7 +61,7 @@ export class Gpu {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.memory = { budgetBytes, bufferBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
     this.staging = new StagingRing(this);
-    this.recorder = new Recorder(this, adapter.subgroupSize >= 8);
+    this.recorder = new Recorder(this, usualTilings(facts));
     device.addEventListener('uncapturederror', (event) => {
       this.failure ??= event.error.message;
     });
@@ -99,6 +102,10 @@ export class Gpu {
       software: /swiftshader|llvmpipe|software|lavapipe/.test(text),
     };
     return new Gpu(device, summary, gpu, budgetBytes);
+  }
+
+  get adapter(): AdapterSummary {
+    return { ...this.facts, tilings: this.recorder.tilings };
   }
 
   /** @throws DeviceLostError once the device is gone, LabError after a validation or memory error. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relativeError, testData, testGpu } from '../../test/gpu.ts';
+import { inEveryTiling, relativeError, testData, testGpu } from '../../test/gpu.ts';
 import { matmulRef } from './matmul.ref.ts';
 import { MATMUL_LIMIT, matmul, matmulPartialLength, type MatmulLayout } from './matmul.ts';
 
@@ -25,19 +25,22 @@ describe.each(layouts)('matmul %s on the GPU', (layout) => {
       b: gpu.upload(b),
       partial: gpu.alloc(matmulPartialLength({ M, N, K })),
     };
-    const [out, sum, withResidual] = [gpu.alloc(M * N), gpu.upload(r), gpu.alloc(M * N)];
-    matmul(gpu.recorder, layout, { ...tensors, out }, { M, N, K });
-    matmul(gpu.recorder, layout, { ...tensors, out: sum }, { M, N, K }, true);
     const residual = gpu.upload(r);
-    if (layout !== 'tn')
-      matmul(gpu.recorder, layout, { ...tensors, residual, out: withResidual }, { M, N, K });
-    const [y, y1, y2] = await gpu.read(out, sum, withResidual);
     const expected = matmulRef(layout, a, b, { M, N, K });
     const shifted = expected.map((v, i) => v + r[i]);
-    expect(relativeError(y, expected)).toBeLessThan(1e-5);
-    expect(relativeError(y1, shifted)).toBeLessThan(1e-5);
-    if (layout !== 'tn') expect(relativeError(y2, shifted)).toBeLessThan(1e-5);
-    [tensors.a, tensors.b, tensors.partial, out, sum, withResidual, residual].forEach((t) => gpu.free(t));
+    await inEveryTiling(gpu, async (tiling) => {
+      const [out, sum, withResidual] = [gpu.alloc(M * N), gpu.upload(r), gpu.alloc(M * N)];
+      matmul(gpu.recorder, layout, { ...tensors, out }, { M, N, K });
+      matmul(gpu.recorder, layout, { ...tensors, out: sum }, { M, N, K }, true);
+      if (layout !== 'tn')
+        matmul(gpu.recorder, layout, { ...tensors, residual, out: withResidual }, { M, N, K });
+      const [y, y1, y2] = await gpu.read(out, sum, withResidual);
+      expect(relativeError(y, expected), tiling).toBeLessThan(1e-5);
+      expect(relativeError(y1, shifted), tiling).toBeLessThan(1e-5);
+      if (layout !== 'tn') expect(relativeError(y2, shifted), tiling).toBeLessThan(1e-5);
+      [out, sum, withResidual].forEach((t) => gpu.free(t));
+    });
+    [...Object.values(tensors), residual].forEach((t) => gpu.free(t));
   });
 });
 

@@ -1,9 +1,11 @@
-import { defineOp, grid } from './op.ts';
+import { defineOp, grid, type Op } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { sumChunks } from './sumChunks.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import type { Tiling } from './tilings.ts';
 import { unrolled } from './unroll.ts';
 import anyWgsl from './matmulAny.wgsl?raw';
+import sharedWgsl from './matmulShared.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
 
@@ -31,6 +33,14 @@ export const matmulSubgroupsOp = defineOp({
   kernels: { ...products, qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'] },
 });
 
+export const matmulSharedOp = defineOp({
+  name: 'matmulShared',
+  wgsl: unrolled(sharedWgsl),
+  bindings: { a: 'read', b: 'read', residual: 'read', out: 'read_write' },
+  dims,
+  kernels: { product: ['a', 'b', 'residual', 'out'], tn: ['a', 'b', 'out'] },
+});
+
 export const matmulAnyOp = defineOp({
   name: 'matmulAny',
   wgsl: anyWgsl,
@@ -41,11 +51,11 @@ export const matmulAnyOp = defineOp({
 
 /** Columns of a workgroup, and outputs of a thread along M: the constants of the WGSL. */
 const WIDTH = 64;
-const tiles = {
+const tiles: Readonly<Record<Tiling, { readonly op: Op; readonly rows: number; readonly tnRows: number }>> = {
   plain: { op: matmulOp, rows: 8, tnRows: 16 },
   subgroups: { op: matmulSubgroupsOp, rows: 24, tnRows: 32 },
+  shared: { op: matmulSharedOp, rows: 64, tnRows: 64 },
 };
-const tilesOf = (recorder: Recorder) => (recorder.wideSubgroups ? tiles.subgroups : tiles.plain);
 
 /** What the rows of `a` go through on their way into a product (see `fusedProducts.ts`): LEFT of the WGSL. */
 const lefts = { plain: 0, norm: 1, swiglu: 2 } as const;
@@ -83,8 +93,8 @@ const storing = ({ residual }: { residual?: Tensor }, accumulate = false): numbe
   residual ? 2 : accumulate ? 1 : 0;
 
 /**
- * The tiled `nn` or `nt` product of a size that {@link isTiled}; `left` is what `a` goes through first. Lengths are
- * the caller's to check.
+ * The tiled `nn` or `nt` product of a size that {@link isTiled}; `left` is what `a` goes through first, which the tiling
+ * must know. Lengths are the caller's to check.
  */
 export function tiledProduct(
   recorder: Recorder,
@@ -97,12 +107,14 @@ export function tiledProduct(
     accumulate = false,
   }: { left?: keyof typeof lefts; eps?: number; accumulate?: boolean } = {},
 ): void {
-  const { op, rows } = tilesOf(recorder);
+  const { op, rows } = tiles[recorder.tilings.product];
   const { a, b, out, residual = a, gain = b } = tensors;
   const uniforms = { M, N, K, chunk: K, rows, eps };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   const TRANSPOSED = Number(layout === 'nt');
-  const constants = { MODE: storing(tensors, accumulate), LEFT: lefts[left], TRANSPOSED };
+  // The tiling `shared` has no such constant.
+  const constants: Record<string, number> = { MODE: storing(tensors, accumulate), TRANSPOSED };
+  if (left !== 'plain') constants.LEFT = lefts[left];
   recorder.dispatch(op, 'product', { a, b, residual, out, gain }, uniforms, groups, constants);
 }
 
@@ -153,7 +165,7 @@ export function matmul(
   }
   if (layout !== 'tn') return tiledProduct(recorder, layout, tensors, size, { accumulate });
   const { a, b, out } = tensors;
-  const { op, tnRows } = tilesOf(recorder);
+  const { op, tnRows } = tiles[recorder.tilings.tn];
   const { chunk, chunks } = chunking(K);
   if (!tensors.partial) requireLengths(where, {}, { partial: matmulPartialLength(size) });
   const partial = tensors.partial as Tensor;

@@ -3,6 +3,7 @@ import type { Gpu } from './gpu.ts';
 import type { Op } from './op.ts';
 import type { Profiler } from './profiler.ts';
 import type { Tensor } from './tensor.ts';
+import type { Tilings } from './tilings.ts';
 
 const UNIFORM_STRIDE = 256;
 const UNIFORM_SLOTS = 4096;
@@ -28,10 +29,10 @@ export class Recorder {
   /** Times the dispatches recorded while it is set. */
   profiler: Profiler | undefined;
 
-  /** `wideSubgroups`: subgroups of at least 8 lanes, which some ops have a faster kernel for. */
   constructor(
     private readonly gpu: Gpu,
-    readonly wideSubgroups: boolean,
+    /** How products are cut from now on. */
+    public tilings: Tilings,
   ) {}
 
   /** Records one kernel. `dims` fills the uniform struct, `constants` the WGSL overrides. */

@@ -1,0 +1,46 @@
+/**
+ * How the matrix products of an adapter are cut: in registers alone (`plain`, matmul.wgsl), in registers with lanes that
+ * load for each other (`subgroups`, matmulSubgroups.wgsl), through workgroup memory (`shared`, matmulShared.wgsl).
+ */
+export const tilings = ['plain', 'subgroups', 'shared'] as const;
+export type Tiling = (typeof tilings)[number];
+
+export interface Tilings {
+  /** Of products of activations with weights. */
+  readonly product: Tiling;
+  /** Of weight gradients, which sum over many rows. */
+  readonly tn: Tiling;
+}
+
+/** What {@link usualTilings} goes by. */
+export interface TilingFacts {
+  readonly software: boolean;
+  /** Smallest subgroup the adapter may run; 0 without subgroups. */
+  readonly subgroupSize: number;
+}
+
+/** Tilings that an adapter can run. */
+export const possibleTilings = ({ subgroupSize }: TilingFacts): Tiling[] =>
+  tilings.filter((tiling) => tiling !== 'subgroups' || subgroupSize >= 8);
+
+/**
+ * What is fastest on the software adapters, where barriers cost most (docs/performance.md), and what a GPU starts with until
+ * `tuning.ts` has measured it.
+ */
+export function usualTilings(facts: TilingFacts): Tilings {
+  const tiling = !facts.software ? 'shared' : facts.subgroupSize >= 8 ? 'subgroups' : 'plain';
+  return { product: tiling, tn: tiling };
+}
+
+/** Whether `value` names tilings that the adapter can run. */
+export function areTilings(value: unknown, facts: TilingFacts): value is Tilings {
+  const { product, tn } = (value ?? {}) as Partial<Tilings>;
+  return [product, tn].every((tiling) => (possibleTilings(facts) as unknown[]).includes(tiling));
+}
+
+/** The tilings by name; that of weight gradients where it is another. */
+export function tilingsInWords(tilings: Tilings | undefined): string {
+  if (!tilings) return 'unknown tilings';
+  const { product, tn } = tilings;
+  return product === tn ? product : `${product}, weight gradients ${tn}`;
+}
