@@ -16,7 +16,7 @@ const columns = [
 export type Row = Record<(typeof columns)[number], string>;
 
 const ms = (value: number): string =>
-  value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toPrecision(3)} ms`;
+  value >= 999.5 ? `${(value / 1000).toFixed(2)} s` : `${value.toPrecision(3)} ms`;
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 /** What was varied, in words. */
 export const caseOf = ({ at }: BenchRecord): string =>
