@@ -3,6 +3,7 @@ import { Gpu } from '../kernels/gpu.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import type { PolicyConfig } from '../policy/types.ts';
 import { dawnGpu } from './dawn.ts';
+import { chooseTilings } from './tunings.ts';
 
 /** A policy as a file holds it. */
 export interface Weights {
@@ -14,6 +15,7 @@ export interface Weights {
 export async function withGpu<T>(use: (gpu: Gpu) => Promise<T>, budgetBytes?: number): Promise<T> {
   const gpu = await Gpu.acquire(await dawnGpu(), budgetBytes);
   try {
+    await chooseTilings(gpu);
     return await use(gpu);
   } finally {
     gpu.destroy();

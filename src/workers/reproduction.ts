@@ -8,9 +8,10 @@ import {
   type Item,
   type RecordStore,
 } from '../experiments/index.ts';
-import { Gpu } from '../kernels/gpu.ts';
+import type { Gpu } from '../kernels/gpu.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { ResultStore } from '../storage/index.ts';
+import { acquireGpu } from './acquireGpu.ts';
 import { errorView } from './errors.ts';
 import { Outbox } from './outbox.ts';
 import { reproduceItem, type ReproductionHost } from './reproduceItem.ts';
@@ -69,7 +70,7 @@ export class ReproductionSession implements ReproductionApi {
       signal.throwIfAborted();
       const { store, keep } = await (this.opened ??= this.open());
       this.emit({ type: 'loading', what: 'Asking for the GPU' });
-      const device = (gpu = await Gpu.acquire(navigator.gpu));
+      const device = (gpu = await acquireGpu());
       void device.device.lost.then(({ reason, message }) => abort.abort(lost(`${reason}: ${message}`)));
       this.emit({ type: 'loading', what: 'Loading the base policies' });
       const host = await shippedHost(item.units(context), modelsUrl, ({ config, parameters }) =>

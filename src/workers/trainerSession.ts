@@ -3,7 +3,7 @@ import { rolloutLine } from '../actguide/actionData.ts';
 import type { RunConfig } from '../actguide/config.ts';
 import { runWork } from '../actguide/runMemory.ts';
 import { InputError } from '../core/errors.ts';
-import { Gpu } from '../kernels/gpu.ts';
+import type { Gpu } from '../kernels/gpu.ts';
 import { createTrainer } from '../methods/index.ts';
 import { mannersOf, requireManners } from '../methods/manners.ts';
 import type { GpuPolicy } from '../policy/gpuPolicy.ts';
@@ -13,6 +13,7 @@ import { requireKnownShape } from '../policy/knownShape.ts';
 import { requireMemory } from '../policy/memoryPlan.ts';
 import type { PolicySize } from '../policy/types.ts';
 import type { RunBase, RunCheckpoint } from '../storage/index.ts';
+import { acquireGpu } from './acquireGpu.ts';
 import { ActiveRun } from './activeRun.ts';
 import { tokenAnatomy } from './anatomy.ts';
 import { fetchModel } from './models.ts';
@@ -217,7 +218,7 @@ export class TrainerSession extends ProbeSession implements TrainerApi {
   }
 
   private async acquire(): Promise<Gpu> {
-    const gpu = await Gpu.acquire(navigator.gpu);
+    const gpu = await acquireGpu();
     void gpu.device.lost.then(({ reason, message }) => {
       if (this.gpu !== gpu) return;
       this.gpu = undefined;
