@@ -7,8 +7,11 @@ import { logitsRef } from '../policy/forward.ref.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import { initialParameters } from '../policy/parameters.ts';
 import { policySizes, type PolicyConfig } from '../policy/types.ts';
+import { minimalIntervention } from './algorithm1.ts';
+import { Sampler, trainingTasks, type Group, type SamplingCost } from './collect.ts';
 import { guidance } from './guidance.ts';
 import { rollouts, type Rollout, type RolloutRequest } from './rollout.ts';
+import { parseRunConfig } from './runConfig.ts';
 
 /** Closer to a boundary of the CDF than this, rounding may decide the draw. */
 const DOUBTFUL = 1e-5;
@@ -124,6 +127,34 @@ describe('fused rollouts', () => {
     expect(await rollouts(policy, world, requests, { ...options, capacity: 7 })).toEqual(whole);
     expect(await rollouts(policy, world, [requests[13]], options)).toEqual([whole[13]]);
     policy.destroy();
+  });
+
+  it('carry the search of a whole step: the same groups, levels and bill', async () => {
+    const gpu = await testGpu();
+    const { policy, config } = await setting('nano');
+    const run = parseRunConfig({ policy: config.name, seed: 9, steps: 1, tasksPerStep: 6, groupSize: 4 });
+    const collect = async (): Promise<{ groups: Group[]; sampler: Sampler }> => {
+      const sampler = new Sampler(policy, world, run, 0);
+      return { groups: await minimalIntervention(sampler, trainingTasks(sampler)), sampler };
+    };
+    const counts = ({ rollouts, environmentSteps }: SamplingCost): number[] => [rollouts, environmentSteps];
+    const drawn = (groups: readonly Group[]) =>
+      groups.map(({ rollouts, search }) => [search?.k, rollouts.map(({ tokens, k }) => [k, tokens])]);
+    const plain = await collect();
+    gpu.fusedRollouts = true;
+    try {
+      const submits = gpu.recorder.submits;
+      const fused = await collect();
+      expect(drawn(fused.groups)).toEqual(drawn(plain.groups));
+      for (const phase of ['collect', 'search'] as const)
+        expect(counts(fused.sampler.cost[phase])).toEqual(counts(plain.sampler.cost[phase]));
+      expect(plain.groups.some(({ search }) => search?.k)).toBe(true);
+      // The unguided groups, and each round of probes of all tasks that failed.
+      expect(gpu.recorder.submits - submits).toBeLessThan(20);
+    } finally {
+      gpu.fusedRollouts = false;
+      policy.destroy();
+    }
   });
 
   it('a group rollout takes a handful of submits and gives its memory back with the policy', async () => {

@@ -3,44 +3,30 @@ import { actionWords, automatonWords, longestReply } from '../envs/gpuTables.ts'
 import type { Automaton, Environment } from '../envs/types.ts';
 import type { LanguageModel, SampledEpisode, TableEpisode, TableEpisodes } from '../policy/types.ts';
 import { Growing } from './growing.ts';
-import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
+import type { RolloutOptions } from './rollout.ts';
 
 /** The step table of each environment, by vocabulary. */
 const steps = new WeakMap<Environment, Map<number, Uint32Array>>();
 
 /**
- * {@link rollouts} with policy, sampling and environment on the GPU: what comes back are the sampled tokens, and
- * the same steps taken in TypeScript give the rest.
+ * Plays unfinished rollouts to their ends with policy, sampling and environment on the GPU: what comes back are the
+ * sampled tokens, and the same steps taken in TypeScript give the rest.
  * @throws LabError when the model cannot, or the environment is no table of first and last tokens.
  */
-export async function fusedRollouts(
+export async function playWhole(
   model: LanguageModel,
   environment: Environment,
-  requests: readonly RolloutRequest[],
-  options: RolloutOptions,
-): Promise<Rollout[]> {
+  open: readonly Growing[],
+  { seed, temperature, signal }: Pick<RolloutOptions, 'seed' | 'temperature' | 'signal'>,
+): Promise<void> {
   const { episodes: sampler, config } = model;
   if (!sampler)
     throw new LabError(
       `rollouts: expected a model that samples whole episodes, got ${config.name} without. Leave fused out.`,
     );
-  const { seed, temperature, signal, onProgress, capacity = requests.length } = options;
-  const finished: Rollout[] = [];
-  for (let start = 0; start < requests.length; start += capacity) {
-    const chunk = requests
-      .slice(start, start + capacity)
-      .map((request) => new Growing(request, environment, config.context));
-    const open = chunk.filter((growing) => !growing.over);
-    if (open.length > 0) {
-      const batch = tableEpisodes(environment, open, config.vocabulary);
-      const sampled = await sampler.sample(batch, { seed, temperature, signal });
-      open.forEach((growing, i) => replay(growing, sampled[i], environment));
-    }
-    finished.push(...chunk.map((growing) => growing.finish()));
-    signal?.throwIfAborted();
-    onProgress?.(finished.length, requests.length);
-  }
-  return finished;
+  const batch = tableEpisodes(environment, open, config.vocabulary);
+  const sampled = await sampler.sample(batch, { seed, temperature, signal });
+  open.forEach((growing, i) => replay(growing, sampled[i], environment));
 }
 
 /** The open episodes with their tables; automata and openings that several share are there once. */

@@ -1,6 +1,5 @@
 import type { Action, Environment, Task } from '../envs/types.ts';
 import type { LanguageModel } from '../policy/types.ts';
-import { fusedRollouts } from './fusedRollouts.ts';
 import { finished, RolloutPool } from './rolloutPool.ts';
 
 /** One agent step as tokens: tool, thought, argument. */
@@ -23,8 +22,8 @@ export interface RolloutOptions {
   /** Most sequences at once; by default what fits 256 MiB of keys and values, at most 512. */
   readonly capacity?: number;
   /**
-   * Whether episodes are sampled whole on the GPU (`LanguageModel.episodes`) or turn by turn by a decoder, the
-   * default: no hardware has been measured with the other. Both make the same draws, up to rounding in the logits.
+   * Whether episodes are sampled whole on the GPU (`LanguageModel.episodes`) or turn by turn by a decoder; by default
+   * as the model prefers. Both make the same draws, up to rounding in the logits.
    */
   readonly fused?: boolean;
   readonly signal?: AbortSignal;
@@ -64,8 +63,8 @@ export interface Rollout {
 }
 
 /**
- * Samples a rollout τ ~ π(· | x, plan) for every request, turn by turn for all of them at once ({@link RolloutPool}).
- * Where the model can, the GPU takes the environment's steps too, see {@link RolloutOptions.fused}.
+ * Samples a rollout τ ~ π(· | x, plan) for every request, all of them at once ({@link RolloutPool}): turn by turn, or whole
+ * with the GPU taking the environment's steps too, see {@link RolloutOptions.fused}.
  * Results are in the order of the requests. An episode that outgrows the context ends as a failure.
  * @throws LabError when the environment stays silent in an unfinished episode, or `fused` is asked of a model that cannot; the signal's reason when aborted.
  */
@@ -75,7 +74,6 @@ export async function rollouts(
   requests: readonly RolloutRequest[],
   options: RolloutOptions,
 ): Promise<Rollout[]> {
-  if (options.fused) return fusedRollouts(model, environment, requests, options);
   const pool = new RolloutPool(model, environment, options);
   const [sampled] = await pool.run([finished(pool.draw(requests))]);
   return sampled;

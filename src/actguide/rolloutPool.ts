@@ -2,6 +2,7 @@ import { LabError } from '../core/errors.ts';
 import type { Environment } from '../envs/types.ts';
 import type { Decoder, LanguageModel } from '../policy/types.ts';
 import { defaultCapacity, withDecoder } from './decoders.ts';
+import { playWhole } from './fusedRollouts.ts';
 import { Growing } from './growing.ts';
 import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
 
@@ -67,8 +68,9 @@ export function* recovery(draw: Draw, threshold: number): Asker<boolean> {
 
 /**
  * Samples whatever has been drawn, all unfinished episodes of all draws in one batch: each `Decoder.extend` feeds the
- * replies of the last turn and samples the next step. What is drawn meanwhile joins with the next turn, and a rollout
- * depends on its (seed, stream) alone, so neither the order nor the company of draws changes any.
+ * replies of the last turn and samples the next step; or whole episodes, see {@link RolloutOptions.fused}. What is drawn
+ * meanwhile joins with the next turn or batch, and a rollout depends on its (seed, stream) alone, so neither the order nor
+ * the company of draws changes any.
  */
 export class RolloutPool {
   private readonly draws: Draw[] = [];
@@ -77,7 +79,7 @@ export class RolloutPool {
   constructor(
     private readonly model: LanguageModel,
     private readonly environment: Environment,
-    private readonly options: Omit<RolloutOptions, 'fused'>,
+    private readonly options: RolloutOptions,
   ) {}
 
   draw(requests: readonly RolloutRequest[], standing: 'asked' | 'ahead' = 'asked'): Draw {
@@ -112,16 +114,47 @@ export class RolloutPool {
     };
     advance();
     if (this.waiting.length > 0) {
-      const { capacity = defaultCapacity(this.model.config) } = this.options;
-      await withDecoder(this.model, capacity, (decoder) => this.sample(decoder, capacity, advance));
+      const { fused = this.model.episodes?.preferred } = this.options;
+      const { capacity = fused ? Infinity : defaultCapacity(this.model.config) } = this.options;
+      if (fused) await this.play(capacity, advance);
+      else await withDecoder(this.model, capacity, (decoder) => this.sample(decoder, capacity, advance));
     }
     if (pending.length > 0)
       throw new LabError('RolloutPool.run: expected askers to wait for draws of this pool only.');
     return results;
   }
 
+  /** Plays whatever is asked for, whole episodes in one batch; nothing ahead, for a batch lasts until its last episode ends. */
+  private async play(capacity: number, advance: () => void): Promise<void> {
+    this.progress();
+    for (;;) {
+      const batch = this.admit(capacity, ['asked']);
+      if (batch.length === 0) return;
+      this.options.signal?.throwIfAborted();
+      const began = performance.now();
+      const open = batch.map(({ growing }) => growing);
+      await playWhole(this.model, this.environment, open, this.options);
+      const share = (performance.now() - began) / batch.length;
+      for (const { draw } of batch) draw.ms += share;
+      advance();
+      this.progress();
+    }
+  }
+
+  /** How many of the rollouts that are asked for have ended. */
+  private progress(): void {
+    const { onProgress } = this.options;
+    if (!onProgress) return;
+    const asked = this.draws.filter(({ standing }) => standing === 'asked');
+    const sum = (count: (draw: Draw) => number): number => asked.reduce((all, one) => all + count(one), 0);
+    onProgress(
+      sum(({ done }) => done),
+      sum(({ size }) => size),
+    );
+  }
+
   private async sample(decoder: Decoder, capacity: number, advance: () => void): Promise<void> {
-    const { seed, temperature, signal, onProgress } = this.options;
+    const { seed, temperature, signal } = this.options;
     const { stepTokens: count } = this.environment;
     const free = Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
     const release = (sequence: number): void => {
@@ -129,18 +162,9 @@ export class RolloutPool {
       free.push(sequence);
     };
     let open: { growing: Growing; draw: Draw; sequence: number }[] = [];
-    const progress = (): void => {
-      if (!onProgress) return;
-      const asked = this.draws.filter(({ standing }) => standing === 'asked');
-      const sum = (count: (draw: Draw) => number): number => asked.reduce((all, one) => all + count(one), 0);
-      onProgress(
-        sum(({ done }) => done),
-        sum(({ size }) => size),
-      );
-    };
-    progress();
+    this.progress();
     for (;;) {
-      const admitted = this.admit(free.length);
+      const admitted = this.admit(free.length, ['asked', 'ahead']);
       open.push(...admitted.map((it) => ({ ...it, sequence: free.pop() as number })));
       if (open.length === 0) return;
       signal?.throwIfAborted();
@@ -164,15 +188,19 @@ export class RolloutPool {
         if (draw.standing === 'withdrawn') release(sequence);
         return draw.standing !== 'withdrawn';
       });
-      progress();
+      this.progress();
     }
   }
 
-  /** Takes up to `count` of the waiting rollouts, those that are asked for first. */
-  private admit(count: number): { readonly growing: Growing; readonly draw: Draw }[] {
+  /** Takes up to `count` of the waiting rollouts of these standings, the first standing first; withdrawn ones are dropped. */
+  private admit(
+    count: number,
+    standings: readonly Draw['standing'][],
+  ): { readonly growing: Growing; readonly draw: Draw }[] {
     const of = (wanted: Draw['standing']) => this.waiting.filter(({ draw }) => draw.standing === wanted);
-    const ordered = [...of('asked'), ...of('ahead')];
-    this.waiting = ordered.slice(count);
-    return ordered.slice(0, count);
+    const admitted = standings.flatMap(of).slice(0, count);
+    const taken = new Set(admitted);
+    this.waiting = this.waiting.filter((one) => one.draw.standing !== 'withdrawn' && !taken.has(one));
+    return admitted;
   }
 }

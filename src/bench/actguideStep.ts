@@ -18,7 +18,7 @@ const own = { suite: 'actguide', contender: 'ActGuide Lab', backend: 'WebGPU' } 
 
 /**
  * What a run consists of, on the shipped base policy: a whole ActGuide step (32 tasks, N = 8, search and update;
- * every turn makes the run's next step), a rollout of 256 unguided episodes, and the curve of prefix pass@32 over the
+ * every turn makes the run's next step), a rollout of 256 unguided episodes, by the prefix tree and fused, and the curve of prefix pass@32 over the
  * hardest task's guided trajectory (Fig. 3).
  */
 export async function* actguideParts(
@@ -50,7 +50,10 @@ export async function* actguideParts(
 
   const parts: (Task & { readonly part: string })[] = [
     { part: 'step', run: () => trainer.step() },
-    { part: 'rollout', run: () => rollouts(fixed, environment, requests, { seed, temperature: 1 }) },
+    ...(['tree', 'fused'] as const).map((way) => ({
+      part: `rollout, ${way}`,
+      run: () => rollouts(fixed, environment, requests, { seed, temperature: 1, fused: way === 'fused' }),
+    })),
     {
       part: 'prefix pass@32',
       run: () => prefixPassAtK(fixed, environment, trajectory, { seed, K: 32 }),

@@ -3,7 +3,7 @@ import { Gpu } from '../kernels/gpu.ts';
 import { GpuPolicy } from '../policy/gpuPolicy.ts';
 import type { PolicyConfig } from '../policy/types.ts';
 import { dawnGpu } from './dawn.ts';
-import { chooseTilings } from './tunings.ts';
+import { chooseKernels } from './tunings.ts';
 
 /** A policy as a file holds it. */
 export interface Weights {
@@ -15,7 +15,7 @@ export interface Weights {
 export async function withGpu<T>(use: (gpu: Gpu) => Promise<T>, budgetBytes?: number): Promise<T> {
   const gpu = await Gpu.acquire(await dawnGpu(), budgetBytes);
   try {
-    await chooseTilings(gpu);
+    await chooseKernels(gpu);
     return await use(gpu);
   } finally {
     gpu.destroy();

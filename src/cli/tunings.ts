@@ -34,10 +34,17 @@ export function tuningFile(path = usualFile()): TuningStore {
 }
 
 /**
- * Puts the tilings of products in place: the one that `ACTGUIDE_TILING` names, or those that {@link tune} finds.
- * @throws InputError for a name that the adapter has no tiling of.
+ * Puts in place how products are cut, by `ACTGUIDE_TILING` or as {@link tune} finds, and how rollouts are sampled: token by
+ * token unless `ACTGUIDE_ROLLOUTS` is `fused`.
+ * @throws InputError for a name that is none, or none of this adapter.
  */
-export async function chooseTilings(gpu: Gpu, store = tuningFile()): Promise<void> {
+export async function chooseKernels(gpu: Gpu, store = tuningFile()): Promise<void> {
+  const sampling = process.env.ACTGUIDE_ROLLOUTS || 'tree';
+  if (sampling !== 'tree' && sampling !== 'fused')
+    throw new InputError(
+      `ACTGUIDE_ROLLOUTS: expected tree or fused, got '${sampling}'. Choose one of these.`,
+    );
+  gpu.fusedRollouts = sampling === 'fused';
   const wanted = process.env.ACTGUIDE_TILING;
   if (!wanted) return void (await tune(gpu, store));
   const possible = possibleTilings(gpu.adapter);

@@ -14,6 +14,8 @@ export interface AdapterSummary {
   readonly subgroupSize: number;
   /** How products are cut there; absent in older records. */
   readonly tilings?: Tilings;
+  /** Whether episodes are played whole in a dispatch; absent in older records. */
+  readonly fusedRollouts?: boolean;
 }
 
 /** What buffers may take. */
@@ -46,6 +48,8 @@ export class Gpu {
   readonly staging: StagingRing;
   readonly recorder: Recorder;
   readonly memory: MemoryLimits;
+  /** Whether policies play whole episodes in a dispatch where nobody says otherwise: no GPU has been measured with it yet. */
+  fusedRollouts = false;
   /** Bytes of the buffers alive now. */
   allocatedBytes = 0;
   /** Largest `allocatedBytes` so far. */
@@ -105,7 +109,7 @@ export class Gpu {
   }
 
   get adapter(): AdapterSummary {
-    return { ...this.facts, tilings: this.recorder.tilings };
+    return { ...this.facts, tilings: this.recorder.tilings, fusedRollouts: this.fusedRollouts };
   }
 
   /** @throws DeviceLostError once the device is gone, LabError after a validation or memory error. */

@@ -81,6 +81,10 @@ export class GpuEpisodeSampler implements EpisodeSampler {
     gpu.write(this.buffer('places', 2 + 6 * config.layers), weightPlaces(config));
   }
 
+  get preferred(): boolean {
+    return this.gpu.fusedRollouts;
+  }
+
   async sample(
     batch: TableEpisodes,
     options: { readonly seed: number; readonly temperature: number; readonly signal?: AbortSignal },

@@ -120,6 +120,8 @@ export interface SampledEpisode extends Sampled {
 }
 
 export interface EpisodeSampler {
+  /** Whether rollouts are to be sampled so where nobody says otherwise. */
+  readonly preferred: boolean;
   /** Samples each episode until it is over, at the turn limit or where the next step would leave the context. */
   sample(
     batch: TableEpisodes,
