@@ -2,7 +2,7 @@ import { LabError } from '../core/errors.ts';
 import { actionWords, automatonWords, longestReply } from '../envs/gpuTables.ts';
 import type { Automaton, Environment } from '../envs/types.ts';
 import type { LanguageModel, SampledEpisode, TableEpisode, TableEpisodes } from '../policy/types.ts';
-import { Growing } from './growing.ts';
+import type { Growing } from './growing.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** The step table of each environment, by vocabulary. */

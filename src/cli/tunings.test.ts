@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gpu } from '../kernels/gpu.ts';
-import { usualTilings, type Tilings } from '../kernels/tilings.ts';
+import { usualTilings } from '../kernels/tilings.ts';
 import { chooseKernels, tuningFile } from './tunings.ts';
 
 let folder: string;
@@ -36,7 +36,7 @@ describe('chosen by hand', () => {
   const chosen = async (environment: Record<string, string>) => {
     const gpu = {
       adapter: facts,
-      recorder: { tilings: usualTilings(facts) as Tilings },
+      recorder: { tilings: usualTilings(facts) },
       fusedRollouts: false,
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
