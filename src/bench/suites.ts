@@ -1,3 +1,4 @@
+import { preferRollouts, type TuningStore } from '../kernels/tuning.ts';
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { actguideParts } from './actguideStep.ts';
 import { ceilings } from './ceilings.ts';
@@ -20,6 +21,8 @@ export interface BenchInput {
   readonly base: () => Promise<ImportedPolicy>;
   /** Starts those that `train` and `sample` compare ours with. Given from outside: the lab ships none. */
   readonly peers?: () => Promise<readonly Entry[]>;
+  /** Where tunings are kept: `actguide` keeps there which way of rollouts is faster on a GPU. */
+  readonly tunings?: TuningStore;
   /** Told which suite comes next. */
   readonly began?: (suite: SuiteName) => void;
 }
@@ -34,9 +37,9 @@ export interface BenchHeader {
 
 /** Measures suite after suite; the first value tells the adapter. Abandoning it early frees our device all the same. */
 export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | BenchRecord> {
-  const { api, settings, suites, base } = input;
+  const { api, settings, suites, base, tunings } = input;
   watchBuffers();
-  const own = await ours(api);
+  const own = await ours(api, tunings);
   const { gpu } = own;
   const { description, vendor, architecture, software, subgroupSize } = gpu.adapter;
   try {
@@ -55,7 +58,13 @@ export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | Be
       products: () => productRates(gpu, settings),
       kernels: () => kernelTimes(own, settings),
       actguide: async function* () {
-        yield* actguideParts(gpu, await base(), settings);
+        const ms: Partial<Record<string, number>> = {};
+        for await (const record of actguideParts(gpu, await base(), settings)) {
+          ms[String(record.at.part)] = record.medianMs;
+          yield record;
+        }
+        const { 'rollout, tree': tree = Infinity, 'rollout, fused': fused = Infinity } = ms;
+        if (tunings) await preferRollouts(gpu, tunings, fused < tree ? 'fused' : 'tree');
       },
       scaling: () => scaling(own, settings),
       memory: () => memory(own, settings),

@@ -3,6 +3,7 @@ import { bench, type BenchHeader, type BenchInput } from '../bench/suites.ts';
 import type { BenchRecord } from '../bench/record.ts';
 import { dawnGpu } from './dawn.ts';
 import { shippedModel } from './models.ts';
+import { tuningFile } from './tunings.ts';
 
 export { peerNames } from '../bench/peers/index.ts';
 export { suiteNames } from '../bench/record.ts';
@@ -15,5 +16,11 @@ export async function* benchInNode(
 ): AsyncGenerator<BenchHeader | BenchRecord> {
   const api = await dawnGpu();
   const peers = () => startPeers(api, options.peers);
-  yield* bench({ ...options, peers, api, base: async () => shippedModel(root, 'micro') });
+  yield* bench({
+    ...options,
+    peers,
+    api,
+    tunings: tuningFile(),
+    base: async () => shippedModel(root, 'micro'),
+  });
 }

@@ -13,7 +13,7 @@ import {
   type Difference,
   type ItemContext,
 } from '../experiments/index.ts';
-import { tilingsInWords } from '../kernels/tilings.ts';
+import { choicesInWords } from '../kernels/tilings.ts';
 import { concluded } from './concluded.ts';
 import { wholeNumber } from './flags.ts';
 import { recordIn } from './folderStore.ts';
@@ -132,10 +132,7 @@ function otherOrigins(before: object, after: object): string[] {
   const [was, is] = [before, after] as Partial<Provenance>[];
   const commit = was.commit !== is.commit || was.modified || is.modified;
   const adapter = was.adapter?.description !== is.adapter?.description;
-  const tilings =
-    tilingsInWords(was.adapter?.tilings) === tilingsInWords(is.adapter?.tilings)
-      ? undefined
-      : was.adapter?.tilings;
+  const [then, now] = [choicesInWords(was.adapter ?? {}), choicesInWords(is.adapter ?? {})];
   return [
     ...(commit
       ? [
@@ -144,10 +141,8 @@ function otherOrigins(before: object, after: object): string[] {
         ]
       : []),
     ...(adapter ? [`Adapter: run on ${was.adapter?.description}, here ${is.adapter?.description}.`] : []),
-    ...(tilings && !adapter
-      ? [
-          `Products: run with ${tilingsInWords(tilings)}, here with ${tilingsInWords(is.adapter?.tilings)}; ACTGUIDE_TILING chooses.`,
-        ]
+    ...(then && then !== now && !adapter
+      ? [`Kernels: run with ${then}, here with ${now}; ACTGUIDE_TILING and ACTGUIDE_ROLLOUTS choose.`]
       : []),
   ];
 }

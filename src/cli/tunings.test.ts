@@ -59,7 +59,7 @@ describe('chosen by hand', () => {
       "ACTGUIDE_TILING: expected plain, shared on SwiftShader, got 'subgroups'. Choose one of these.",
     );
     await expect(chosen({ ACTGUIDE_TILING: '', ACTGUIDE_ROLLOUTS: 'plain' })).rejects.toThrow(
-      "ACTGUIDE_ROLLOUTS: expected tree or fused, got 'plain'.",
+      "ACTGUIDE_ROLLOUTS: expected tree, fused, got 'plain'.",
     );
   });
 });

@@ -34,24 +34,26 @@ export function tuningFile(path = usualFile()): TuningStore {
 }
 
 /**
- * Puts in place how products are cut, by `ACTGUIDE_TILING` or as {@link tune} finds, and how rollouts are sampled: token by
- * token unless `ACTGUIDE_ROLLOUTS` is `fused`.
+ * Puts in place how products are cut and rollouts sampled: by `ACTGUIDE_TILING` and `ACTGUIDE_ROLLOUTS` where they are set,
+ * else as {@link tune} finds.
  * @throws InputError for a name that is none, or none of this adapter.
  */
 export async function chooseKernels(gpu: Gpu, store = tuningFile()): Promise<void> {
-  const sampling = process.env.ACTGUIDE_ROLLOUTS || 'tree';
-  if (sampling !== 'tree' && sampling !== 'fused')
+  const where = ` on ${gpu.adapter.description}`;
+  const tiling = named('ACTGUIDE_TILING', possibleTilings(gpu.adapter), where);
+  const rollouts = named('ACTGUIDE_ROLLOUTS', ['tree', 'fused'] as const);
+  if (tiling) gpu.recorder.tilings = { product: tiling, tn: tiling };
+  else await tune(gpu, store);
+  if (rollouts) gpu.fusedRollouts = rollouts === 'fused';
+}
+
+/** What an environment variable names of `known`; undefined where it is not set. */
+function named<T extends string>(variable: string, known: readonly T[], where = ''): T | undefined {
+  const value = process.env[variable];
+  const found = known.find((name) => name === value);
+  if (value && !found)
     throw new InputError(
-      `ACTGUIDE_ROLLOUTS: expected tree or fused, got '${sampling}'. Choose one of these.`,
+      `${variable}: expected ${known.join(', ')}${where}, got '${value}'. Choose one of these.`,
     );
-  gpu.fusedRollouts = sampling === 'fused';
-  const wanted = process.env.ACTGUIDE_TILING;
-  if (!wanted) return void (await tune(gpu, store));
-  const possible = possibleTilings(gpu.adapter);
-  const tiling = possible.find((name) => name === wanted);
-  if (!tiling)
-    throw new InputError(
-      `ACTGUIDE_TILING: expected ${possible.join(', ')} on ${gpu.adapter.description}, got '${wanted}'. Choose one of these.`,
-    );
-  gpu.recorder.tilings = { product: tiling, tn: tiling };
+  return found;
 }

@@ -38,9 +38,16 @@ export function areTilings(value: unknown, facts: TilingFacts): value is Tilings
   return [product, tn].every((tiling) => (possibleTilings(facts) as unknown[]).includes(tiling));
 }
 
-/** The tilings by name; that of weight gradients where it is another. */
-export function tilingsInWords(tilings: Tilings | undefined): string {
-  if (!tilings) return 'unknown tilings';
+/** The choices that the last bits of a run depend on, in words; empty for records older than they are. */
+export function choicesInWords({
+  tilings,
+  fusedRollouts,
+}: {
+  readonly tilings?: Tilings;
+  readonly fusedRollouts?: boolean;
+}): string {
+  if (!tilings) return '';
   const { product, tn } = tilings;
-  return product === tn ? product : `${product}, weight gradients ${tn}`;
+  const gradients = product === tn ? '' : `, weight gradients ${tn}`;
+  return `matrix products ${product}${gradients}${fusedRollouts ? ', fused rollouts' : ''}`;
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { testGpu } from '../../test/gpu.ts';
 import { Gpu } from './gpu.ts';
-import { areTilings, possibleTilings, usualTilings } from './tilings.ts';
-import { fastest, measured, tune, type Tuning } from './tuning.ts';
+import { areTilings, choicesInWords, possibleTilings, usualTilings } from './tilings.ts';
+import { fastest, measured, preferRollouts, tune, type Tuning } from './tuning.ts';
 
 const work = { M: 65, C: 8, F: 12, turns: 3, turnMs: 1 };
 
@@ -50,6 +50,28 @@ it('goes by the table on software, and on a GPU by what is kept, measured once',
   gpu.recorder.tilings = usual;
 });
 
+it('keeps how rollouts are faster on a GPU, beside its tilings', async () => {
+  const gpu = await testGpu();
+  const usual = gpu.recorder.tilings;
+  const kept = new Map<string, unknown>();
+  const store = {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, tuning: Tuning) => void kept.set(key, tuning),
+  };
+  await preferRollouts(gpu, store, 'fused');
+  expect([kept.size, gpu.fusedRollouts]).toEqual([0, false]);
+  const hardware = asHardware(gpu);
+  const { tilings } = await tune(hardware, store, work);
+  await preferRollouts(hardware, store, 'fused');
+  expect([...kept.values()]).toMatchObject([{ tilings, rollouts: 'fused' }]);
+  await tune(hardware, store, work);
+  expect(gpu.adapter).toMatchObject({ tilings, fusedRollouts: true });
+  await preferRollouts(hardware, store, 'tree');
+  await tune(hardware, store, work);
+  expect(gpu.fusedRollouts).toBe(false);
+  gpu.recorder.tilings = usual;
+});
+
 it('a kernel that the driver refuses is left out, and the device lives on', async () => {
   const gpu = await Gpu.acquire((await testGpu()).api);
   const create = gpu.device.createComputePipeline.bind(gpu.device);
@@ -75,4 +97,13 @@ it('the fastest is the one with the least time', () => {
 it('the table: by barriers and subgroups', () => {
   const of = (software: boolean, subgroupSize: number) => usualTilings({ software, subgroupSize }).product;
   expect([of(true, 8), of(true, 4), of(false, 32)]).toEqual(['subgroups', 'plain', 'shared']);
+});
+
+it('says in words what the last bits depend on', () => {
+  const tilings = { product: 'shared', tn: 'plain' } as const;
+  expect(choicesInWords({})).toBe('');
+  expect(choicesInWords({ tilings })).toBe('matrix products shared, weight gradients plain');
+  expect(choicesInWords({ tilings: { ...tilings, tn: 'shared' }, fusedRollouts: true })).toBe(
+    'matrix products shared, fused rollouts',
+  );
 });

@@ -20,8 +20,13 @@ const VERSION = 1;
 /** Median milliseconds of the timed products in each tiling. */
 export type TilingTimes = Readonly<Partial<Record<Tiling, number>>>;
 
+/** Token by token through a prefix tree, or whole episodes in a dispatch. */
+export type RolloutWay = 'tree' | 'fused';
+
 export interface Tuning {
   readonly tilings: Tilings;
+  /** Absent until {@link preferRollouts} was told. */
+  readonly rollouts?: RolloutWay;
   /** What was measured; absent where the table said it all. */
   readonly ms?: Readonly<Record<keyof Tilings, TilingTimes>>;
 }
@@ -39,8 +44,7 @@ export interface TuningStore {
 export async function tune(gpu: Gpu, store: TuningStore, work = usualWork): Promise<Tuning> {
   const { adapter } = gpu;
   if (adapter.software) return use(gpu, { tilings: usualTilings(adapter) });
-  const { vendor, architecture, description, subgroupSize } = adapter;
-  const key = JSON.stringify([VERSION, vendor, architecture, description, subgroupSize]);
+  const key = keyOf(gpu);
   const held = (await store.get(key)) as Tuning | undefined;
   if (areTilings(held?.tilings, adapter)) return use(gpu, held);
   const tuning = await measured(gpu, work);
@@ -48,8 +52,20 @@ export async function tune(gpu: Gpu, store: TuningStore, work = usualWork): Prom
   return use(gpu, tuning);
 }
 
+/** Keeps how rollouts are faster on this GPU, from the next start on; on software adapters the tree always is. */
+export async function preferRollouts(gpu: Gpu, store: TuningStore, rollouts: RolloutWay): Promise<void> {
+  if (gpu.adapter.software) return;
+  await store.set(keyOf(gpu), { ...(await tune(gpu, store)), rollouts });
+}
+
+function keyOf({ adapter }: Gpu): string {
+  const { vendor, architecture, description, subgroupSize } = adapter;
+  return JSON.stringify([VERSION, vendor, architecture, description, subgroupSize]);
+}
+
 function use(gpu: Gpu, tuning: Tuning): Tuning {
   gpu.recorder.tilings = tuning.tilings;
+  gpu.fusedRollouts = tuning.rollouts === 'fused';
   return tuning;
 }
 

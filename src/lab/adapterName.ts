@@ -1,5 +1,5 @@
 import type { AdapterSummary } from '../kernels/gpu.ts';
-import { tilingsInWords } from '../kernels/tilings.ts';
+import { choicesInWords } from '../kernels/tilings.ts';
 
 /** The adapter as a person knows it; browsers often withhold the description. */
 export function adapterName({ vendor, architecture, description, software }: AdapterSummary): string {
@@ -8,8 +8,7 @@ export function adapterName({ vendor, architecture, description, software }: Ada
   return `${name || 'GPU'}${software ? ' (software)' : ''}`;
 }
 
-/** The adapter, and how matrix products are cut there, for the last bits of a run depend on both. */
+/** The adapter, and how products are cut and rollouts sampled there, for the last bits of a run depend on all. */
 export function adapterInFull(adapter: AdapterSummary): string {
-  const tilings = adapter.tilings ? `, matrix products ${tilingsInWords(adapter.tilings)}` : '';
-  return adapterName(adapter) + tilings;
+  return [adapterName(adapter), choicesInWords(adapter)].filter(Boolean).join(', ');
 }

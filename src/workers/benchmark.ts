@@ -9,6 +9,7 @@ import type {
   BenchmarkListener,
   BenchmarkRequest,
 } from './benchmarkProtocol.ts';
+import { storedTunings } from '../storage/index.ts';
 import { errorView } from './errors.ts';
 import { fetchModel } from './models.ts';
 import { Outbox } from './outbox.ts';
@@ -35,6 +36,7 @@ export class BenchmarkSession implements BenchmarkApi {
         settings: { ...settings, watch },
         suites,
         base,
+        tunings: storedTunings(),
         began: (next) => (suite = next),
       });
       for await (const result of results)

@@ -26,7 +26,8 @@ export const suiteViews: Readonly<Record<SuiteName, { readonly title: string; re
   sample: { title: 'Sampling', about: '48 tokens behind prompts of 24, with a cache of keys and values.' },
   actguide: {
     title: 'ActGuide step',
-    about: 'A whole step with its search, a rollout of all tasks, and a curve of prefix pass@32, on micro.',
+    about:
+      'A whole step with its search, a rollout of all tasks, token by token and as whole episodes (“fused”), and a curve of prefix pass@32, on micro. On a GPU the faster way of rollouts is used from the next start on.',
   },
   scaling: { title: 'Cost curves', about: 'Against batch, context length, model size and group size.' },
   kernels: { title: 'Kernel by kernel', about: 'A train step by timestamp queries, where there are any.' },
