@@ -3,11 +3,12 @@ import { defineOp, grid } from './op.ts';
 import type { LogProbDims } from './logProb.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import softmax from './parts/softmax.wgsl?raw';
 import wgsl from './crossEntropy.wgsl?raw';
 
 export const crossEntropy = defineOp({
   name: 'crossEntropy',
-  wgsl,
+  wgsl: [wgsl, softmax].join('\n'),
   bindings: {
     logits: 'read',
     starts: 'read',

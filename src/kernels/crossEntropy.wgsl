@@ -1,8 +1,6 @@
 // Weighted cross-entropy of the targets of each row, any number of them: loss = weight * (lse - logits[target]),
 // lse = log Σ exp(logits).
-// Forward: one thread walks one row and sums it in blocks, which bounds the rounding error of long rows.
-// Backward: one thread a logit.
-const BLOCK = 256u;
+// Forward: one thread a row. Backward: one thread a logit. Assembled with parts/softmax.wgsl.
 
 struct Dims {
   M: u32,
@@ -26,23 +24,12 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     return;
   }
   let start = m * dims.V;
-  var top = logits[start];
-  for (var v = 1u; v < dims.V; v++) {
-    top = max(top, logits[start + v]);
-  }
-  var sum = 0.0;
-  for (var first = 0u; first < dims.V; first += BLOCK) {
-    var part = 0.0;
-    for (var v = first; v < min(first + BLOCK, dims.V); v++) {
-      part += exp(logits[start + v] - top);
-    }
-    sum += part;
-  }
-  let logSum = log(sum);
+  let row = rowSums(start);
+  let logSum = log(row.sum);
   for (var p = starts[m]; p < starts[m + 1u]; p++) {
-    loss[p] = weight[p] * (logSum - (logits[start + min(targets[p], dims.V - 1u)] - top));
+    loss[p] = weight[p] * (logSum - (logits[start + min(targets[p], dims.V - 1u)] - row.top));
   }
-  lse[m] = top + logSum;
+  lse[m] = row.top + logSum;
 }
 
 @compute @workgroup_size(64)

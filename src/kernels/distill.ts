@@ -2,11 +2,12 @@ import { MAX_ROW } from './limits.ts';
 import { defineOp, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import softmax from './parts/softmax.wgsl?raw';
 import wgsl from './distill.wgsl?raw';
 
 export const distill = defineOp({
   name: 'distill',
-  wgsl,
+  wgsl: [wgsl, softmax].join('\n'),
   bindings: {
     logits: 'read',
     teacher: 'read',

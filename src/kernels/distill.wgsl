@@ -1,8 +1,6 @@
 // Distillation of a teacher's distribution into each row's softmax:
 // loss = weight * Σ_v teacher[v] * (log teacher[v] - log softmax(logits)[v]), the KL(teacher ‖ student).
-// Forward: one thread walks one row and sums it in blocks, which bounds the rounding error of long rows.
-// Backward: one thread a logit.
-const BLOCK = 256u;
+// Forward: one thread a row. Backward: one thread a logit. Assembled with parts/softmax.wgsl.
 
 struct Dims {
   M: u32,
@@ -25,19 +23,8 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     return;
   }
   let start = m * dims.V;
-  var top = logits[start];
-  for (var v = 1u; v < dims.V; v++) {
-    top = max(top, logits[start + v]);
-  }
-  var sum = 0.0;
-  for (var first = 0u; first < dims.V; first += BLOCK) {
-    var part = 0.0;
-    for (var v = first; v < min(first + BLOCK, dims.V); v++) {
-      part += exp(logits[start + v] - top);
-    }
-    sum += part;
-  }
-  let logSum = log(sum);
+  let row = rowSums(start);
+  let logSum = log(row.sum);
   var divergence = 0.0;
   for (var first = 0u; first < dims.V; first += BLOCK) {
     var part = 0.0;
@@ -45,13 +32,13 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       let q = teacher[start + v];
       // A word that the teacher never says adds nothing, whatever the student thinks of it.
       if (q > 0.0) {
-        part += q * (log(q) - (logits[start + v] - top - logSum));
+        part += q * (log(q) - (logits[start + v] - row.top - logSum));
       }
     }
     divergence += part;
   }
   loss[m] = weight[m] * divergence;
-  lse[m] = top + logSum;
+  lse[m] = row.top + logSum;
 }
 
 @compute @workgroup_size(64)

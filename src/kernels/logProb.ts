@@ -2,11 +2,12 @@ import { MAX_ROW } from './limits.ts';
 import { defineOp, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import softmax from './parts/softmax.wgsl?raw';
 import wgsl from './logProb.wgsl?raw';
 
 export const logProb = defineOp({
   name: 'logProb',
-  wgsl,
+  wgsl: [wgsl, softmax].join('\n'),
   bindings: {
     logits: 'read',
     starts: 'read',

@@ -1,7 +1,5 @@
 // Log-softmax of each row with a gather at its targets, any number of them, and the row's entropy in nats.
-// Forward: one thread walks one row and sums it in blocks, which bounds the rounding error of long rows.
-// Backward: one thread a logit.
-const BLOCK = 256u;
+// Forward: one thread a row. Backward: one thread a logit. Assembled with parts/softmax.wgsl.
 
 struct Dims {
   M: u32,
@@ -27,27 +25,13 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     return;
   }
   let start = m * dims.V;
-  var top = logits[start];
-  for (var v = 1u; v < dims.V; v++) {
-    top = max(top, logits[start + v]);
-  }
-  var sum = 0.0;
-  var weighted = 0.0;
-  for (var first = 0u; first < dims.V; first += BLOCK) {
-    var part = vec2f(0.0);
-    for (var v = first; v < min(first + BLOCK, dims.V); v++) {
-      let z = logits[start + v] - top;
-      part += exp(z) * vec2f(1.0, z);
-    }
-    sum += part.x;
-    weighted += part.y;
-  }
-  let logSum = log(sum);
+  let row = rowSums(start);
+  let logSum = log(row.sum);
   for (var p = starts[m]; p < starts[m + 1u]; p++) {
-    logProb[p] = logits[start + min(targets[p], dims.V - 1u)] - top - logSum;
+    logProb[p] = logits[start + min(targets[p], dims.V - 1u)] - row.top - logSum;
   }
-  entropy[m] = logSum - weighted / sum;
-  lse[m] = top + logSum;
+  entropy[m] = logSum - row.weighted / row.sum;
+  lse[m] = row.top + logSum;
 }
 
 // Σ dLogProb (onehot - p) over the row's targets - dEntropy p (log p + entropy).

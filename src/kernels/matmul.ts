@@ -4,6 +4,7 @@ import { sumChunks } from './sumChunks.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import type { Tiling } from './tilings.ts';
 import { unrolled } from './unroll.ts';
+import productsWgsl from './parts/products.wgsl?raw';
 import anyWgsl from './matmulAny.wgsl?raw';
 import sharedWgsl from './matmulShared.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
@@ -16,11 +17,17 @@ const products = {
 } as const;
 const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f32' } as const;
 
-export const matmulOp = defineOp({ name: 'matmul', wgsl: unrolled(wgsl), bindings, dims, kernels: products });
+export const matmulOp = defineOp({
+  name: 'matmul',
+  wgsl: unrolled([wgsl, productsWgsl].join('\n')),
+  bindings,
+  dims,
+  kernels: products,
+});
 
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',
-  wgsl: subgroupsWgsl,
+  wgsl: ['enable subgroups;', subgroupsWgsl, productsWgsl].join('\n'),
   bindings: {
     ...bindings,
     rows: 'read',

@@ -5,8 +5,8 @@ struct Dims {
   N: u32,
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
-  rows: u32, // as in matmul.wgsl
-  eps: f32, // as in matmul.wgsl
+  rows: u32, // as in parts/products.wgsl
+  eps: f32, // as in parts/products.wgsl
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;

@@ -1,22 +1,6 @@
 // Matrix products for adapters with subgroups of at least 8. Every lane needs the same values of A: eight
 // lanes load eight of them and shuffle, which takes an eighth of the loads of matmul.wgsl.
-enable subgroups;
-
-struct Dims {
-  M: u32,
-  N: u32,
-  K: u32,
-  chunk: u32, // tn: rows of the inner dimension that one workgroup sums
-  rows: u32, // outputs of a thread along M: a compiler that knows them writes the stores out, and takes ten times as long
-  eps: f32, // of the RMSNorm
-}
-
-@group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
-@group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
-@group(0) @binding(5) var<storage, read> gain: array<vec4f>; // (K), of the RMSNorm
+// Assembled with `enable subgroups` and parts/products.wgsl.
 @group(0) @binding(6) var<storage, read> rows: array<vec4u>; // (M) position, ., ., row of keys and values
 @group(0) @binding(7) var<storage, read> table: array<vec4f>; // (T, D/4) cos, sin, cos, sin; see rope.wgsl
 @group(0) @binding(8) var<storage, read_write> q: array<vec4f>; // (M, C)
@@ -24,31 +8,7 @@ struct Dims {
 @group(0) @binding(10) var<storage, read_write> values: array<vec4f>; // (*, C)
 
 const ROWS = 24u; // outputs of a thread in `product`: ROWS x 4
-const WIDTH = 16u; // threads of a workgroup, side by side along N
 const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4
-
-// 0: out = product, 1: out += product, 2: out = residual + product.
-override MODE: u32 = 0;
-
-// 1: b is (N, K).
-override TRANSPOSED: u32 = 0;
-
-// What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
-override LEFT: u32 = 0;
-
-fn store(at: u32, value: vec4f) {
-  switch (MODE) {
-    case 1u: {
-      out[at] += value;
-    }
-    case 2u: {
-      out[at] = residual[at] + value;
-    }
-    default: {
-      out[at] = value;
-    }
-  }
-}
 
 // exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
 fn silu(x: vec4f) -> vec4f {
@@ -61,18 +21,6 @@ fn left(row: u32, k: u32, inner: u32) -> vec4f {
     return silu(a[2u * at * inner + k]) * a[(2u * at + 1u) * inner + k];
   }
   return a[at * inner + k];
-}
-
-// Rows 4k .. 4k + 3 of the right factor, in the four columns of a thread.
-fn right(k: u32, column: u32) -> mat4x4f {
-  if (TRANSPOSED == 1u) {
-    let inner = dims.K / 4u;
-    let at = 4u * column * inner + k;
-    return transpose(mat4x4f(b[at], b[at + inner], b[at + 2u * inner], b[at + 3u * inner]));
-  }
-  let columns = dims.N / 4u;
-  let at = 4u * k * columns + column;
-  return mat4x4f(b[at], b[at + columns], b[at + 2u * columns], b[at + 3u * columns]);
 }
 
 // Rows row .. row + ROWS - 1 of the product, in the four columns of a thread. Every lane of a subgroup comes here.
