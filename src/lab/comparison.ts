@@ -4,7 +4,11 @@ import type { MarkerSymbol, Point, Series } from './series.ts';
 /** What a comparison is drawn over: training steps, or rollouts spent, guided ones and probes counted. */
 export type Axis = 'steps' | 'rollouts';
 
-type Curves = Pick<StoredRun, 'run' | 'steps'>;
+/** What the curves of a run are drawn from. */
+export interface Curves {
+  readonly run: Pick<StoredRun['run'], 'id' | 'name' | 'start'>;
+  readonly steps: StoredRun['steps'];
+}
 
 const colors = ['--guided', '--unguided', '--third', '--level-0', '--level-3'];
 const symbols: readonly MarkerSymbol[] = ['circle', 'square', 'triangle', 'diamond2', 'star'];
