@@ -28,7 +28,7 @@ describe('the built site', () => {
     await page.getByRole('button', { name: 'Lesson 3:' }).click();
 
     await page.goto(lab.address + smallRun());
-    await page.getByText('as shipped').waitFor({ timeout: 60_000 });
+    await page.getByText('as shipped').first().waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('Step 1 of 4', { exact: true }).waitFor({ timeout: 120_000 });
     for (const view of ['runs', 'twin']) {

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-const loaded = (page: Page) => page.getByText('as shipped').waitFor({ timeout: 60_000 });
+const loaded = (page: Page) => page.getByText('as shipped').first().waitFor({ timeout: 60_000 });
 const start = (page: Page) => page.getByRole('button', { name: 'Start', exact: true }).click();
 const finished = (page: Page) => page.getByText('Finished').waitFor({ timeout: 240_000 });
 const levels = (page: Page) => page.getByRole('radiogroup', { name: 'Level of the task' }).locator('label');
@@ -46,7 +46,7 @@ describe('switches of algorithm and world', () => {
     expect((await rows(page, 'success'))[0]).toHaveLength(5);
 
     await page.getByRole('button', { name: 'As the preset “Paper”' }).click();
-    await page.getByText('as shipped').waitFor({ timeout: 60_000 });
+    await page.getByText('as shipped').first().waitFor({ timeout: 60_000 });
     await expect.poll(() => levels(page).count(), { timeout: 60_000 }).toBe(5);
     await page.getByLabel('Method', { exact: true }).selectOption('sft');
     await start(page);

@@ -19,7 +19,7 @@ export interface RolloutOptions {
   readonly seed: number;
   /** Softmax temperature; 0 is greedy. */
   readonly temperature: number;
-  /** Most sequences at once; by default what fits 256 MiB of keys and values, at most 512. */
+  /** Most sequences at once; by default what fits 256 MiB of keys and values, at most 512 turn by turn. */
   readonly capacity?: number;
   /**
    * Whether episodes are sampled whole on the GPU (`LanguageModel.episodes`) or turn by turn by a decoder; by default

@@ -134,6 +134,7 @@ export class RolloutPool {
       const began = performance.now();
       const open = batch.map(({ growing }) => growing);
       await playWhole(this.model, this.environment, open, this.options);
+      this.options.signal?.throwIfAborted();
       const share = (performance.now() - began) / batch.length;
       for (const { draw } of batch) draw.ms += share;
       advance();

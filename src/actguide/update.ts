@@ -98,7 +98,7 @@ export async function updatePolicy(
   let descent: Promise<{ readonly gradNorm: number }> | undefined;
   for (const minibatch of batches) {
     // Laid out and sent off while the GPU is still at the step before.
-    const [scored, last] = await Promise.all([scoreRows(policy, minibatch), descent]);
+    const [scored, last] = await both(scoreRows(policy, minibatch), descent);
     gradNorm += last?.gradNorm ?? 0;
     const dLogProb = gradientOf(scored, config, scope, bySource);
     descent = policy.backward(dLogProb, optimizer(config, warmup(config, updates + made)));
@@ -158,6 +158,12 @@ async function scoreReference(policy: TrainablePolicy, rows: readonly Row[]): Pr
   const at = rows.map(({ aligned }) => aligned.scoredAt);
   const scores = await policy.scoreReference(sequences, at);
   rows.forEach((row, i) => (row.referenceLogProb = row.aligned.scoredAt.map((t) => scores[first[i] + t])));
+}
+
+/** Both values; if one fails, once the other is over too, so that no work on the GPU outlives the failure. */
+async function both<A, B>(a: Promise<A>, b: Promise<B> | undefined): Promise<[A, B | undefined]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 interface Scored {

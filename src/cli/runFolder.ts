@@ -105,7 +105,7 @@ const refusals: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** A folder with its parents. By hand: Node's `recursive` never returns where the system makes none, as in /proc. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {

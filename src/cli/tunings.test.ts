@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -27,6 +27,8 @@ it('does without a file that is damaged, and without a place to write', async ()
   await tuningFile(path).set('a', tuning);
   expect(await tuningFile(path).get('a')).toEqual(tuning);
   await expect(tuningFile(join(path, 'under a file')).set('a', tuning)).resolves.toBeUndefined();
+  await expect(tuningFile('/proc/none/tunings.json').set('a', tuning)).resolves.toBeUndefined();
+  expect(readdirSync(folder)).toEqual(['tunings.json']);
 });
 
 describe('chosen by hand', () => {
@@ -47,6 +49,7 @@ describe('chosen by hand', () => {
   it('tiling of products and way of rollouts', async () => {
     expect(await chosen({})).toEqual(['plain', 'plain', false]);
     expect(await chosen({ ACTGUIDE_TILING: 'shared' })).toEqual(['shared', 'shared', false]);
+    expect(await chosen({ ACTGUIDE_TILING: 'shared,plain' })).toEqual(['shared', 'plain', false]);
     expect(await chosen({ ACTGUIDE_TILING: '', ACTGUIDE_ROLLOUTS: 'fused' })).toEqual([
       'plain',
       'plain',

@@ -48,6 +48,6 @@ export function choicesInWords({
 }): string {
   if (!tilings) return '';
   const { product, tn } = tilings;
-  const gradients = product === tn ? '' : `, weight gradients ${tn}`;
+  const gradients = product === tn ? '' : `,${tn}`;
   return `matrix products ${product}${gradients}${fusedRollouts ? ', fused rollouts' : ''}`;
 }

@@ -48,8 +48,11 @@ it('is flushed once the listener has taken in everything, also what was sent bef
   expect(taken).toEqual(['paused']);
 });
 
-it('outlives a listener that fails', async () => {
+it('outlives a listener that fails, and tells', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const outbox = new Outbox<TrainerEvent>(() => Promise.reject(new Error('gone')));
   outbox.push({ type: 'paused', step: 1 });
   await expect(outbox.flush()).resolves.toBeUndefined();
+  expect(told).toHaveBeenCalledWith(new Error('gone'));
+  told.mockRestore();
 });

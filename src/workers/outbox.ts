@@ -25,7 +25,7 @@ export class Outbox<Event extends { readonly type: string }> {
     if (this.waiting.length > 0) {
       const batch = this.waiting;
       this.waiting = [];
-      this.delivery = Promise.resolve(this.listener(batch)).catch(() => undefined);
+      this.delivery = Promise.resolve(this.listener(batch)).catch((error: unknown) => console.error(error));
     }
     await this.delivery;
   }
