@@ -8,7 +8,7 @@ import type { Rollout, RolloutOptions, RolloutRequest } from './rollout.ts';
 
 /** Rollouts that were asked for together. They fill up as the pool samples. */
 export class Draw {
-  /** Milliseconds of sampling so far: of each turn the share of this draw's rollouts among those sampled. */
+  /** Milliseconds of sampling so far: of each turn, or batch of whole episodes, the share of this draw's rollouts. */
   ms = 0;
   private finished: Rollout[] | undefined;
 

@@ -1,3 +1,4 @@
+import type { Tilings } from '../kernels/tilings.ts';
 import { preferRollouts, type TuningStore } from '../kernels/tuning.ts';
 import type { ImportedPolicy } from '../policy/onnx/importOnnx.ts';
 import { actguideParts } from './actguideStep.ts';
@@ -33,6 +34,8 @@ export interface BenchHeader {
   readonly software: boolean;
   readonly subgroupSize: number;
   readonly features: readonly string[];
+  /** How our products are cut there. */
+  readonly tilings: Tilings;
 }
 
 /** Measures suite after suite; the first value tells the adapter. Abandoning it early frees our device all the same. */
@@ -48,6 +51,7 @@ export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | Be
       software,
       subgroupSize,
       features: [...gpu.device.features],
+      tilings: gpu.recorder.tilings,
     };
     const compared = suites.some((suite) => suite === 'train' || suite === 'sample');
     const entries: Entry[] = [own, ...((compared && (await input.peers?.())) || [])];

@@ -14,7 +14,7 @@ export interface AdapterSummary {
   readonly subgroupSize: number;
   /** How products are cut there; absent in older records. */
   readonly tilings?: Tilings;
-  /** Whether episodes are played whole in a dispatch; absent in older records. */
+  /** Whether policies that can play whole episodes in a dispatch do so; absent in older records. */
   readonly fusedRollouts?: boolean;
 }
 

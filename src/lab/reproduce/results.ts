@@ -1,6 +1,6 @@
 import type { Cell, ItemFile, ItemSummary, Verdict } from '../../experiments/index.ts';
 import type { AdapterSummary } from '../../kernels/gpu.ts';
-import { adapterName } from '../adapterName.ts';
+import { adapterInFull, adapterName } from '../adapterName.ts';
 import { number } from '../format.ts';
 
 /** How many claims came out how. */
@@ -47,7 +47,7 @@ export function madeBy({
   };
   const { base, seeds, run, quick } = context;
   const lines: readonly (readonly [string, string | undefined])[] = [
-    ['Adapter', told.adapter && adapterName(told.adapter)],
+    ['Adapter', told.adapter && adapterInFull(told.adapter)],
     ['Date', told.startedAt && dateOf(told.startedAt)],
     [
       'Commit',
