@@ -51,7 +51,7 @@ export async function* actguideParts(
   const parts: (Task & { readonly part: string })[] = [
     { part: 'step', run: () => trainer.step() },
     ...(['tree', 'fused'] as const).map((way) => ({
-      part: `rollout, ${way}`,
+      part: `rollout (${way})`,
       run: () => rollouts(fixed, environment, requests, { seed, temperature: 1, fused: way === 'fused' }),
     })),
     {

@@ -67,7 +67,7 @@ export async function* bench(input: BenchInput): AsyncGenerator<BenchHeader | Be
           ms[String(record.at.part)] = record.medianMs;
           yield record;
         }
-        const { 'rollout, tree': tree = Infinity, 'rollout, fused': fused = Infinity } = ms;
+        const { 'rollout (tree)': tree = Infinity, 'rollout (fused)': fused = Infinity } = ms;
         if (tunings) await preferRollouts(gpu, tunings, fused < tree ? 'fused' : 'tree');
       },
       scaling: () => scaling(own, settings),

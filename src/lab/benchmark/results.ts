@@ -27,7 +27,7 @@ export const suiteViews: Readonly<Record<SuiteName, { readonly title: string; re
   actguide: {
     title: 'ActGuide step',
     about:
-      'A whole step with its search, a rollout of all tasks, token by token and as whole episodes (“fused”), and a curve of prefix pass@32, on micro. On a GPU the faster way of rollouts is used from the next start on.',
+      'A step with its search, a rollout of all tasks both ways, and a pass@32 curve, on micro. On a GPU the faster way is used from then on.',
   },
   scaling: { title: 'Cost curves', about: 'Against batch, context length, model size and group size.' },
   kernels: { title: 'Kernel by kernel', about: 'A train step by timestamp queries, where there are any.' },
