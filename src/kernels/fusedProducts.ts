@@ -64,7 +64,10 @@ export function normQkvRope(
   const { x, gain, b, qkv, normed } = tensors;
   const { M, C, H, T } = dims;
   const size = { M, N: 3 * C, K: C };
-  if (![8, 16, 32].includes(C / H) || recorder.tilings.product !== 'subgroups') {
+  const D = C / H;
+  // The other half of a head lies D / 8 lanes away.
+  const reached = [8, 16, 32].includes(D) && D / 8 < recorder.lanes;
+  if (!reached || recorder.tilings.product !== 'subgroups') {
     normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps });
     return ropeForward(recorder, tensors, dims);
   }

@@ -65,7 +65,7 @@ export class Gpu {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.memory = { budgetBytes, bufferBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
     this.staging = new StagingRing(this);
-    this.recorder = new Recorder(this, usualTilings(facts));
+    this.recorder = new Recorder(this, usualTilings(facts), facts.subgroupSize);
     device.addEventListener('uncapturederror', (event) => {
       this.failure ??= event.error.message;
     });

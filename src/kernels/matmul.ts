@@ -3,7 +3,7 @@ import type { Recorder } from './recorder.ts';
 import { sumChunks } from './sumChunks.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import type { Tiling } from './tilings.ts';
-import { unrolled } from './unroll.ts';
+import { unrolled, withConstants } from './unroll.ts';
 import productsWgsl from './parts/products.wgsl?raw';
 import anyWgsl from './matmulAny.wgsl?raw';
 import sharedWgsl from './matmulShared.wgsl?raw';
@@ -25,9 +25,11 @@ export const matmulOp = defineOp({
   kernels: products,
 });
 
+const subgroupsText = ['enable subgroups;', subgroupsWgsl, productsWgsl].join('\n');
+
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',
-  wgsl: ['enable subgroups;', subgroupsWgsl, productsWgsl].join('\n'),
+  wgsl: subgroupsText,
   bindings: {
     ...bindings,
     rows: 'read',
@@ -39,6 +41,19 @@ export const matmulSubgroupsOp = defineOp({
   dims,
   kernels: { ...products, qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'] },
 });
+
+/**
+ * The same for subgroups of four lanes, which SwiftShader has: loops written out, since it writes out none, and lanes named by
+ * number, which a broadcast is faster with there than a shuffle.
+ */
+const fourLanesOp = {
+  ...matmulSubgroupsOp,
+  name: 'matmulSubgroups 4',
+  wgsl: unrolled(withConstants(subgroupsText, { LANES: 4, LOADS: 4, ROWS: 16, TN_ROWS: 4 })).replaceAll(
+    'subgroupShuffle(',
+    'subgroupBroadcast(',
+  ),
+};
 
 export const matmulSharedOp = defineOp({
   name: 'matmulShared',
@@ -58,11 +73,16 @@ export const matmulAnyOp = defineOp({
 
 /** Columns of a workgroup, and outputs of a thread along M: the constants of the WGSL. */
 const WIDTH = 64;
-const tiles: Readonly<Record<Tiling, { readonly op: Op; readonly rows: number; readonly tnRows: number }>> = {
+const tiles: Readonly<
+  Record<Tiling | 'fourLanes', { readonly op: Op; readonly rows: number; readonly tnRows: number }>
+> = {
   plain: { op: matmulOp, rows: 8, tnRows: 16 },
   subgroups: { op: matmulSubgroupsOp, rows: 24, tnRows: 32 },
+  fourLanes: { op: fourLanesOp, rows: 16, tnRows: 16 },
   shared: { op: matmulSharedOp, rows: 64, tnRows: 64 },
 };
+const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
+  tiles[tiling === 'subgroups' && lanes < 8 ? 'fourLanes' : tiling];
 
 /** What the rows of `a` go through on their way into a product (see `fusedProducts.ts`): LEFT of the WGSL. */
 const lefts = { plain: 0, norm: 1, swiglu: 2 } as const;
@@ -114,7 +134,7 @@ export function tiledProduct(
     accumulate = false,
   }: { left?: keyof typeof lefts; eps?: number; accumulate?: boolean } = {},
 ): void {
-  const { op, rows } = tiles[recorder.tilings.product];
+  const { op, rows } = tilesOf(recorder, recorder.tilings.product);
   const { a, b, out, residual = a, gain = b } = tensors;
   const uniforms = { M, N, K, chunk: K, rows, eps };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
@@ -132,7 +152,7 @@ export function tiledQkv(
   { M, N, K }: MatmulDims,
   { D, eps }: { readonly D: number; readonly eps: number },
 ): void {
-  const { op, rows } = tiles.subgroups;
+  const { op, rows } = tilesOf(recorder, 'subgroups');
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   recorder.dispatch(op, 'qkv', tensors, { M, N, K, chunk: K, rows, eps }, groups, { LEFT: lefts.norm, D });
 }
@@ -172,7 +192,7 @@ export function matmul(
   }
   if (layout !== 'tn') return tiledProduct(recorder, layout, tensors, size, { accumulate });
   const { a, b, out } = tensors;
-  const { op, tnRows } = tiles[recorder.tilings.tn];
+  const { op, tnRows } = tilesOf(recorder, recorder.tilings.tn);
   const { chunk, chunks } = chunking(K);
   if (!tensors.partial) requireLengths(where, {}, { partial: matmulPartialLength(size) });
   const partial = tensors.partial as Tensor;

@@ -1,5 +1,5 @@
-// Matrix products for adapters with subgroups of at least 8. Every lane needs the same values of A: eight
-// lanes load eight of them and shuffle, which takes an eighth of the loads of matmul.wgsl.
+// Matrix products for adapters with subgroups of at least LANES. Every lane needs the same values of A: LANES of them load one
+// each and tell the others, which takes that part of the loads of matmul.wgsl.
 // Assembled with `enable subgroups` and parts/products.wgsl.
 @group(0) @binding(6) var<storage, read> rows: array<vec4u>; // (M) position, ., ., row of keys and values
 @group(0) @binding(7) var<storage, read> table: array<vec4f>; // (T, D/4) cos, sin, cos, sin; see rope.wgsl
@@ -7,8 +7,10 @@
 @group(0) @binding(9) var<storage, read_write> keys: array<vec4f>; // (*, C)
 @group(0) @binding(10) var<storage, read_write> values: array<vec4f>; // (*, C)
 
-const ROWS = 24u; // outputs of a thread in `product`: ROWS x 4
-const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4
+const LANES = 8u; // that load for each other: 4 or 8
+const LOADS = 3u; // of a lane, in a round of `product`
+const ROWS = 24u; // outputs of a thread in `product`: ROWS x 4, of LOADS * LANES rows
+const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4, of LANES quads
 
 // exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
 fn silu(x: vec4f) -> vec4f {
@@ -27,28 +29,28 @@ fn left(row: u32, k: u32, inner: u32) -> vec4f {
 fn sums(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
   let inner = dims.K / 4u;
   var sum: array<vec4f, ROWS>;
-  var squares: array<f32, ROWS / 8u>; // lane by lane of the rows it loads
+  var squares: array<f32, LOADS>; // lane by lane of the rows it loads
   for (var k = 0u; k < inner; k++) {
     let tile = right(k, safeColumn);
-    var loaded: array<vec4f, ROWS / 8u>;
-    for (var i = 0u; i < ROWS / 8u; i++) {
-      loaded[i] = left(row + 8u * i + (lane & 7u), k, inner);
+    var loaded: array<vec4f, LOADS>;
+    for (var i = 0u; i < LOADS; i++) { // unroll
+      loaded[i] = left(row + LANES * i + lane % LANES, k, inner);
       if (LEFT == 1u) {
         squares[i] += dot(loaded[i], loaded[i]);
         loaded[i] *= gain[k];
       }
     }
-    for (var i = 0u; i < ROWS; i++) {
-      let t = subgroupShuffle(loaded[i / 8u], i & 7u);
+    for (var i = 0u; i < ROWS; i++) { // unroll
+      let t = subgroupShuffle(loaded[i / LANES], i % LANES);
       sum[i] += t.x * tile[0] + t.y * tile[1] + t.z * tile[2] + t.w * tile[3];
     }
   }
   if (LEFT == 1u) {
-    for (var i = 0u; i < ROWS / 8u; i++) {
+    for (var i = 0u; i < LOADS; i++) { // unroll
       squares[i] = 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
     }
-    for (var i = 0u; i < ROWS; i++) {
-      sum[i] *= subgroupShuffle(squares[i / 8u], i & 7u);
+    for (var i = 0u; i < ROWS; i++) { // unroll
+      sum[i] *= subgroupShuffle(squares[i / LANES], i % LANES);
     }
   }
   return sum;
@@ -118,8 +120,8 @@ fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   var sum: array<vec4f, TN_ROWS * 4u>;
   for (var k = group.z * dims.chunk; k < min(dims.K, (group.z + 1u) * dims.chunk); k++) {
     let right = b[k * columns + safeColumn];
-    let loaded = a[k * height + min(row + (lane & 7u), height - 1u)];
-    for (var i = 0u; i < TN_ROWS; i++) {
+    let loaded = a[k * height + min(row + lane % LANES, height - 1u)];
+    for (var i = 0u; i < TN_ROWS; i++) { // unroll
       let left = subgroupShuffle(loaded, i);
       sum[4u * i] += left.x * right;
       sum[4u * i + 1u] += left.y * right;

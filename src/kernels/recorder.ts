@@ -33,6 +33,8 @@ export class Recorder {
     private readonly gpu: Gpu,
     /** How products are cut from now on. */
     public tilings: Tilings,
+    /** Lanes of the smallest subgroup; 0 without subgroups. */
+    readonly lanes: number,
   ) {}
 
   /** Records one kernel. `dims` fills the uniform struct, `constants` the WGSL overrides. */

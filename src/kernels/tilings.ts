@@ -21,14 +21,14 @@ export interface TilingFacts {
 
 /** Tilings that an adapter can run. */
 export const possibleTilings = ({ subgroupSize }: TilingFacts): Tiling[] =>
-  tilings.filter((tiling) => tiling !== 'subgroups' || subgroupSize >= 8);
+  tilings.filter((tiling) => tiling !== 'subgroups' || subgroupSize >= 4);
 
 /**
  * What is fastest on the software adapters, where barriers cost most (docs/performance.md), and what a GPU starts with until
  * `tuning.ts` has measured it.
  */
 export function usualTilings(facts: TilingFacts): Tilings {
-  const tiling = !facts.software ? 'shared' : facts.subgroupSize >= 8 ? 'subgroups' : 'plain';
+  const tiling = !facts.software ? 'shared' : facts.subgroupSize >= 4 ? 'subgroups' : 'plain';
   return { product: tiling, tn: tiling };
 }
 

@@ -40,6 +40,13 @@ function count(text: string, bound: string): number {
   return Number(value[1]);
 }
 
+/** WGSL in which the constants that `values` names (u32) have those values. */
+export function withConstants(wgsl: string, values: Readonly<Record<string, number>>): string {
+  return wgsl.replace(/const (\w+) = \d+u;/g, (whole, name: string) =>
+    name in values ? `const ${name} = ${values[name]}u;` : whole,
+  );
+}
+
 /** WGSL in which the overrides that `values` names (u32) are constants, {@link unrolled}. */
 export function specialized(wgsl: string, values: Readonly<Record<string, number>>): string {
   const text = wgsl.replace(/override (\w+): u32 = \d+;/g, (whole, name: string) =>
