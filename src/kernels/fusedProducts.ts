@@ -75,5 +75,5 @@ export function normQkvRope(
   const needed = { x: width, gain: C, b: 3 * C * C, rows: 4 * M, table: (T * C) / H, q: width, keys: width };
   requireDims('normQkvRope', { ...size, T }, MATMUL_LIMIT);
   requireLengths('normQkvRope', tensors, { ...needed, values: width });
-  tiledQkv(recorder, { ...tensors, a: x }, size, { D: C / H, eps });
+  tiledQkv(recorder, { ...tensors, a: x }, size, { D, eps });
 }

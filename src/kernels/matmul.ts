@@ -3,7 +3,7 @@ import type { Recorder } from './recorder.ts';
 import { sumChunks } from './sumChunks.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import type { Tiling } from './tilings.ts';
-import { unrolled, withConstants } from './unroll.ts';
+import { specialized, unrolled } from './unroll.ts';
 import productsWgsl from './parts/products.wgsl?raw';
 import anyWgsl from './matmulAny.wgsl?raw';
 import sharedWgsl from './matmulShared.wgsl?raw';
@@ -49,7 +49,7 @@ export const matmulSubgroupsOp = defineOp({
 const fourLanesOp = {
   ...matmulSubgroupsOp,
   name: 'matmulSubgroups 4',
-  wgsl: unrolled(withConstants(subgroupsText, { LANES: 4, LOADS: 4, ROWS: 16, TN_ROWS: 4 })).replaceAll(
+  wgsl: specialized(subgroupsText, { LANES: 4, LOADS: 4, ROWS: 16, TN_ROWS: 4 }).replaceAll(
     'subgroupShuffle(',
     'subgroupBroadcast(',
   ),

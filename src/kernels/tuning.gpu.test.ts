@@ -6,6 +6,16 @@ import { fastest, measured, preferRollouts, tune, type Tuning } from './tuning.t
 
 const work = { M: 65, C: 8, F: 12, turns: 3, turnMs: 1 };
 
+/** A store that forgets with the test, and what it holds. */
+function memory() {
+  const kept = new Map<string, unknown>();
+  const store = {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, tuning: Tuning) => void kept.set(key, tuning),
+  };
+  return { kept, store };
+}
+
 /** The same device, taken for a GPU. */
 const asHardware = (gpu: Gpu): Gpu =>
   new Proxy(gpu, {
@@ -30,11 +40,7 @@ it('times every tiling that the adapter can run, and leaves tilings and memory a
 it('goes by the table on software, and on a GPU by what is kept, measured once', async () => {
   const gpu = await testGpu();
   const usual = gpu.recorder.tilings;
-  const kept = new Map<string, unknown>();
-  const store = {
-    get: async (key: string) => kept.get(key),
-    set: async (key: string, tuning: Tuning) => void kept.set(key, tuning),
-  };
+  const { kept, store } = memory();
   expect(await tune(gpu, store)).toEqual({ tilings: usualTilings(gpu.adapter) });
   expect(kept.size).toBe(0);
   const first = await tune(asHardware(gpu), store, work);
@@ -53,11 +59,7 @@ it('goes by the table on software, and on a GPU by what is kept, measured once',
 it('keeps how rollouts are faster on a GPU, beside its tilings', async () => {
   const gpu = await testGpu();
   const usual = gpu.recorder.tilings;
-  const kept = new Map<string, unknown>();
-  const store = {
-    get: async (key: string) => kept.get(key),
-    set: async (key: string, tuning: Tuning) => void kept.set(key, tuning),
-  };
+  const { kept, store } = memory();
   await preferRollouts(gpu, store, 'fused');
   expect([kept.size, gpu.fusedRollouts]).toEqual([0, false]);
   const hardware = asHardware(gpu);

@@ -40,17 +40,14 @@ function count(text: string, bound: string): number {
   return Number(value[1]);
 }
 
-/** WGSL in which the constants that `values` names (u32) have those values. */
-export function withConstants(wgsl: string, values: Readonly<Record<string, number>>): string {
-  return wgsl.replace(/const (\w+) = \d+u;/g, (whole, name: string) =>
-    name in values ? `const ${name} = ${values[name]}u;` : whole,
-  );
-}
-
-/** WGSL in which the overrides that `values` names (u32) are constants, {@link unrolled}. */
+/** WGSL in which the overrides and constants (u32) that `values` names are constants of those values, {@link unrolled}. */
 export function specialized(wgsl: string, values: Readonly<Record<string, number>>): string {
-  const text = wgsl.replace(/override (\w+): u32 = \d+;/g, (whole, name: string) =>
-    name in values ? `const ${name} = ${values[name]}u;` : whole,
+  const text = wgsl.replace(
+    /(?:override (\w+): u32 = \d+|const (\w+) = \d+u);/g,
+    (whole, ...names: string[]) => {
+      const name = names[0] ?? names[1];
+      return name in values ? `const ${name} = ${values[name]}u;` : whole;
+    },
   );
   return unrolled(text);
 }
