@@ -55,10 +55,10 @@ fn runOf(i: u32) -> Run {
   return Run(run.x + start, min(left, ROWS), head);
 }
 
-// Quad of (M, H, D) where the head of the block's row j starts; rows beyond its end are its last one.
-fn rowAt(run: Run, j: u32) -> u32 {
-  let row = run.first + min(j, run.count - 1u);
-  return (row * H + run.head) * QUADS;
+// Place in (M, H, D) of quad i of a run. What a run loads and stores takes a loop that no compiler writes out, into or from an
+// array of its own: written out it is most of the code and of the time to compile it, and the sums stay in registers.
+fn quadAt(run: Run, i: u32) -> u32 {
+  return ((run.first + i / QUADS) * H + run.head) * QUADS + i % QUADS;
 }
 
 @compute @workgroup_size(64)
@@ -73,16 +73,17 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   let row = rows[run.first];
   let scale = inverseSqrt(f32(dims.D));
-  var query: array<vec4f, MAX_QUADS>;
+  var queries: array<vec4f, MAX_QUADS>;
+  for (var i = 0u; i < run.count * QUADS; i++) {
+    queries[i] = q[quadAt(run, i)] * scale;
+  }
+  let query = queries;
   var sum: array<vec4f, MAX_QUADS>;
   // Online softmax: `best` is the running maximum, `total` and `sum` are relative to it.
   var best: array<f32, MAX_QUADS>;
   var total: array<f32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
     best[j] = UNSEEN;
-    for (var d = 0u; d < QUADS; d++) { // unroll
-      query[j * QUADS + d] = q[rowAt(run, j) + d] * scale;
-    }
   }
   for (var p = 0u; p < row.x + run.count; p++) {
     let at = (paths[row.y + p] * H + run.head) * QUADS;
@@ -110,13 +111,19 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       }
     }
   }
+  var finished: array<vec4f, MAX_QUADS>;
+  var logTotal: array<f32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
-    if (j < run.count) {
-      for (var d = 0u; d < QUADS; d++) { // unroll
-        out[rowAt(run, j) + d] = sum[j * QUADS + d] / total[j];
-      }
-      stats[rowAt(run, j) / QUADS] = vec2f(best[j] + log(total[j]), 0.0);
+    for (var d = 0u; d < QUADS; d++) { // unroll
+      finished[j * QUADS + d] = sum[j * QUADS + d] / total[j];
     }
+    logTotal[j] = best[j] + log(total[j]);
+  }
+  for (var i = 0u; i < run.count * QUADS; i++) {
+    out[quadAt(run, i)] = finished[i];
+  }
+  for (var j = 0u; j < run.count; j++) {
+    stats[(run.first + j) * H + run.head] = vec2f(logTotal[j], 0.0);
   }
 }
 
@@ -146,16 +153,18 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   let row = rows[run.first];
   let scale = inverseSqrt(f32(dims.D));
-  var query: array<vec4f, MAX_QUADS>;
-  var dy: array<vec4f, MAX_QUADS>;
+  var queries: array<vec4f, MAX_QUADS>;
+  var dys: array<vec4f, MAX_QUADS>;
+  for (var i = 0u; i < run.count * QUADS; i++) {
+    queries[i] = q[quadAt(run, i)] * scale;
+    dys[i] = dOut[quadAt(run, i)];
+  }
+  let query = queries;
+  let dy = dys;
   var sum: array<vec4f, MAX_QUADS>;
   var stat: array<vec2f, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
-    stat[j] = stats[rowAt(run, j) / QUADS];
-    for (var d = 0u; d < QUADS; d++) { // unroll
-      query[j * QUADS + d] = q[rowAt(run, j) + d] * scale;
-      dy[j * QUADS + d] = dOut[rowAt(run, j) + d];
-    }
+    stat[j] = stats[(run.first + min(j, run.count - 1u)) * H + run.head];
   }
   for (var p = 0u; p < row.x + run.count; p++) {
     let at = (paths[row.y + p] * H + run.head) * QUADS;
@@ -180,12 +189,9 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
       }
     }
   }
-  for (var j = 0u; j < ROWS; j++) { // unroll
-    if (j < run.count) {
-      for (var d = 0u; d < QUADS; d++) { // unroll
-        dQ[rowAt(run, j) + d] = sum[j * QUADS + d];
-      }
-    }
+  var finished = sum;
+  for (var i = 0u; i < run.count * QUADS; i++) {
+    dQ[quadAt(run, i)] = finished[i];
   }
 }
 
@@ -203,17 +209,19 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   }
   let seen = rows[run.first].wz; // the queries from, to
   let scale = inverseSqrt(f32(dims.D));
-  var key: array<vec4f, MAX_QUADS>;
-  var value: array<vec4f, MAX_QUADS>;
+  var ownKeys: array<vec4f, MAX_QUADS>;
+  var ownValues: array<vec4f, MAX_QUADS>;
+  for (var i = 0u; i < run.count * QUADS; i++) {
+    ownKeys[i] = keys[quadAt(run, i)] * scale;
+    ownValues[i] = values[quadAt(run, i)];
+  }
+  let key = ownKeys;
+  let value = ownValues;
   var sumK: array<vec4f, MAX_QUADS>;
   var sumV: array<vec4f, MAX_QUADS>;
   var begin: array<u32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
     begin[j] = rows[run.first + min(j, run.count - 1u)].w;
-    for (var d = 0u; d < QUADS; d++) { // unroll
-      key[j * QUADS + d] = keys[rowAt(run, j) + d] * scale;
-      value[j * QUADS + d] = values[rowAt(run, j) + d];
-    }
   }
   for (var m = seen.x; m < seen.y; m++) {
     let at = (m * H + run.head) * QUADS;
@@ -242,12 +250,10 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
       }
     }
   }
-  for (var j = 0u; j < ROWS; j++) { // unroll
-    if (j < run.count) {
-      for (var d = 0u; d < QUADS; d++) { // unroll
-        dK[rowAt(run, j) + d] = sumK[j * QUADS + d];
-        dV[rowAt(run, j) + d] = sumV[j * QUADS + d];
-      }
-    }
+  var finishedK = sumK;
+  var finishedV = sumV;
+  for (var i = 0u; i < run.count * QUADS; i++) {
+    dK[quadAt(run, i)] = finishedK[i];
+    dV[quadAt(run, i)] = finishedV[i];
   }
 }

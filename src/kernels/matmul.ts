@@ -5,31 +5,41 @@ import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import type { Tiling } from './tilings.ts';
 import { specialized, unrolled } from './unroll.ts';
 import productsWgsl from './parts/products.wgsl?raw';
+import quadsWgsl from './parts/quads.wgsl?raw';
+import singlesWgsl from './parts/singles.wgsl?raw';
 import anyWgsl from './matmulAny.wgsl?raw';
 import sharedWgsl from './matmulShared.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
 
-const bindings = { a: 'read', b: 'read', residual: 'read', out: 'read_write', gain: 'read' } as const;
+const bindings = {
+  a: 'read',
+  b: 'read',
+  residual: 'read',
+  out: 'read_write',
+  gain: 'read',
+  quads: 'read',
+} as const;
 const products = {
   product: ['a', 'b', 'residual', 'out', 'gain'],
-  tn: ['a', 'b', 'out'],
+  tn: ['quads', 'b', 'out'],
 } as const;
 const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f32' } as const;
 
 export const matmulOp = defineOp({
   name: 'matmul',
-  wgsl: unrolled([wgsl, productsWgsl].join('\n')),
+  wgsl: unrolled([wgsl, productsWgsl, quadsWgsl].join('\n')),
   bindings,
   dims,
   kernels: products,
 });
 
-const subgroupsText = ['enable subgroups;', subgroupsWgsl, productsWgsl].join('\n');
+const subgroupsText = (slices: string) =>
+  ['enable subgroups;', subgroupsWgsl, productsWgsl, slices].join('\n');
 
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',
-  wgsl: subgroupsText,
+  wgsl: subgroupsText(singlesWgsl),
   bindings: {
     ...bindings,
     rows: 'read',
@@ -43,16 +53,20 @@ export const matmulSubgroupsOp = defineOp({
 });
 
 /**
- * The same for subgroups of four lanes, which SwiftShader has: loops written out, since it writes out none, and lanes named by
- * number, which a broadcast is faster with there than a shuffle.
+ * The same for subgroups of four lanes, which SwiftShader has: loops written out, since it writes out none, larger tiles, since a
+ * load costs as much as thirty multiply-adds there, and lanes that are told by the quad, one instruction instead of seven.
  */
 const fourLanesOp = {
   ...matmulSubgroupsOp,
   name: 'matmulSubgroups 4',
-  wgsl: specialized(subgroupsText, { LANES: 4, LOADS: 4, ROWS: 16, TN_ROWS: 4 }).replaceAll(
-    'subgroupShuffle(',
-    'subgroupBroadcast(',
-  ),
+  wgsl: specialized(subgroupsText(quadsWgsl), {
+    LANES: 4,
+    LOADS: 8,
+    ROWS: 32,
+    TN_LOADS: 2,
+    TN_ROWS: 8,
+    STEPS: 4,
+  }).replaceAll('subgroupShuffle(', 'quadBroadcast('),
 };
 
 export const matmulSharedOp = defineOp({
@@ -77,8 +91,8 @@ const tiles: Readonly<
   Record<Tiling | 'fourLanes', { readonly op: Op; readonly rows: number; readonly tnRows: number }>
 > = {
   plain: { op: matmulOp, rows: 8, tnRows: 16 },
-  subgroups: { op: matmulSubgroupsOp, rows: 24, tnRows: 32 },
-  fourLanes: { op: fourLanesOp, rows: 16, tnRows: 16 },
+  subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32 },
+  fourLanes: { op: fourLanesOp, rows: 32, tnRows: 32 },
   shared: { op: matmulSharedOp, rows: 64, tnRows: 64 },
 };
 const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
@@ -199,6 +213,6 @@ export function matmul(
   requireLengths(where, { partial }, { partial: matmulPartialLength(size) });
   const uniforms = { M, N, K, chunk, rows: tnRows, eps: 0 };
   const groups = [Math.ceil(M / tnRows), Math.ceil(N / WIDTH), chunks] as const;
-  recorder.dispatch(op, 'tn', { a, b, out: partial }, uniforms, groups);
+  recorder.dispatch(op, 'tn', { a, quads: a, b, out: partial }, uniforms, groups);
   sumChunks(recorder, { partial, out }, { n: M * N, chunks }, accumulate);
 }

@@ -1,7 +1,7 @@
 // Matrix products in the three layouts training needs, tiled in registers and without barriers (a
 // workgroupBarrier is what software adapters do worst). Vectors of 4 run along N and along the
 // contiguous dimension of a (K; in tn M); matmulAny.wgsl takes sizes that are no multiple of 4 there. Sums run in a fixed order: the same inputs give the same bits.
-// Assembled with parts/products.wgsl; LEFT is 0 or 1.
+// Assembled with parts/products.wgsl and parts/quads.wgsl; LEFT is 0 or 1.
 //   product: a (M, K), b (K, N) or transposed (N, K)    tn: a (K, M), b (K, N)
 const ROWS = 8u; // outputs of a thread in `product`: ROWS x 4
 const TN_ROWS = 4u; // outputs of a thread in tn: 4 * TN_ROWS x 4
@@ -21,7 +21,7 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lo
     for (var i = 0u; i < ROWS; i++) { // unroll
       let value = a[min(row + i, dims.M - 1u) * inner + k];
       if (LEFT == 1u) {
-        squares[i] += dot(value, value);
+        squares[i] += squared(value);
         sum[i] += tile * (value * gain[k]);
       } else {
         sum[i] += tile * value;
@@ -52,7 +52,7 @@ fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   for (var k = group.z * dims.chunk; k < min(dims.K, (group.z + 1u) * dims.chunk); k++) {
     let right = b[k * columns + safeColumn];
     for (var i = 0u; i < TN_ROWS; i++) { // unroll
-      let left = a[k * rows + min(row + i, rows - 1u)];
+      let left = quads[k * rows + min(row + i, rows - 1u)];
       sum[4u * i] += left.x * right;
       sum[4u * i + 1u] += left.y * right;
       sum[4u * i + 2u] += left.z * right;

@@ -1,4 +1,5 @@
-// What the products in registers have in common: sizes, tensors, and how a thread loads four columns and stores its sums.
+// What the products in registers have in common: sizes, tensors, and how a thread stores its sums. Assembled with parts/quads.wgsl
+// or parts/singles.wgsl, which say how much of a row a round of the inner loop takes.
 struct Dims {
   M: u32,
   N: u32,
@@ -9,11 +10,12 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
+@group(0) @binding(1) var<storage, read> a: array<Slice>; // of product
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
-@group(0) @binding(5) var<storage, read> gain: array<vec4f>; // (K), of the RMSNorm
+@group(0) @binding(5) var<storage, read> gain: array<Slice>; // (K), of the RMSNorm
+@group(0) @binding(6) var<storage, read> quads: array<vec4f>; // a of tn
 
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 
@@ -38,16 +40,4 @@ fn store(at: u32, value: vec4f) {
       out[at] = value;
     }
   }
-}
-
-// Rows 4k .. 4k + 3 of the right factor, in the four columns of a thread.
-fn right(k: u32, column: u32) -> mat4x4f {
-  if (TRANSPOSED == 1u) {
-    let inner = dims.K / 4u;
-    let at = 4u * column * inner + k;
-    return transpose(mat4x4f(b[at], b[at + inner], b[at + 2u * inner], b[at + 3u * inner]));
-  }
-  let columns = dims.N / 4u;
-  let at = 4u * k * columns + column;
-  return mat4x4f(b[at], b[at + columns], b[at + 2u * columns], b[at + 3u * columns]);
 }
