@@ -52,14 +52,19 @@ describe('attention on the GPU', () => {
     attentionBackward(gpu.recorder, t, { M, H, D });
     const [out, dQ, dK, dV] = await gpu.read(t.out, t.dQ, t.dK, t.dV);
     expect(relativeError(out, attentionForwardRef(q, k, v, rows, { M, H, D }))).toBeLessThan(1e-5);
-    // Blocks of rows take fewer loads and give the same bits.
-    const blocked = withBlocks(rows.rows, blockRows(D));
-    const inBlocks = { ...t, rows: gpu.upload(blocked) };
-    const dims = { M, H, D, blocks: blocked.length / 4 - M };
-    attentionForward(gpu.recorder, inBlocks, dims);
-    attentionBackward(gpu.recorder, inBlocks, dims);
-    expect(await gpu.read(t.out, t.dQ, t.dK, t.dV)).toEqual([out, dQ, dK, dV]);
-    gpu.free(inBlocks.rows);
+    // Blocks of rows take fewer loads and give the same bits, by threads alone and in teams.
+    const { team } = gpu.recorder;
+    for (const lanes of new Set([0, team])) {
+      gpu.recorder.team = lanes;
+      const blocked = withBlocks(rows.rows, blockRows(D, lanes));
+      const inBlocks = { ...t, rows: gpu.upload(blocked) };
+      const dims = { M, H, D, blocks: blocked.length / 4 - M };
+      attentionForward(gpu.recorder, inBlocks, dims);
+      attentionBackward(gpu.recorder, inBlocks, dims);
+      expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${lanes}`).toEqual([out, dQ, dK, dV]);
+      gpu.free(inBlocks.rows);
+    }
+    gpu.recorder.team = team;
 
     const expected = attentionBackwardRef(q, k, v, rows, d, { M, H, D });
     expect(relativeError(dQ, expected.dQ)).toBeLessThan(2e-5);
@@ -76,10 +81,14 @@ describe('attention on the GPU', () => {
     const R = heads.length;
     const before = (row: number): number => heads.filter((m) => m < row).length;
     const rowOf = (m: number): number[] => [...tree.rows.subarray(4 * m, 4 * m + 4)];
-    const headRows = withBlocks(Uint32Array.from(heads.flatMap(rowOf)), blockRows(D));
+    const headRows = withBlocks(
+      Uint32Array.from(heads.flatMap(rowOf)),
+      blockRows(D, gpu.recorder.team),
+      true,
+    );
     const keyRows = withBlocks(
       tree.rows.map((value, i) => (i % 4 > 1 ? before(value) : value)),
-      blockRows(D),
+      blockRows(D, gpu.recorder.team),
     );
     const take = (x: Float32Array): Float32Array =>
       Float32Array.from(heads.flatMap((m) => [...x.subarray(m * H * D, (m + 1) * H * D)]));

@@ -3,21 +3,43 @@ import { withBlocks } from './attention.ts';
 import { gradientError } from '../../test/gradcheck.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
 
+/** (first row, rows) of each block behind `count` rows. */
+const blocksBehind = (rows: Uint32Array, count: number): number[][] =>
+  Array.from({ length: rows.length / 4 - count }, (_, b) => [
+    ...rows.subarray(4 * (count + b), 4 * (count + b) + 2),
+  ]);
+
 const wave = (length: number, step: number): Float64Array =>
   Float64Array.from({ length }, (_, i) => Math.sin(i * step));
 
 it('blocks are rows that follow one another and end together', () => {
   const { rows } = treeRows([-1, 0, 1, 2, 3, 4, 3, -1, 7]);
-  const blocks = withBlocks(rows, 3).subarray(4 * 9);
-  expect(Array.from({ length: blocks.length / 4 }, (_, b) => [...blocks.subarray(4 * b, 4 * b + 2)])).toEqual(
-    [
-      [0, 3],
-      [3, 1],
-      [4, 2],
-      [6, 1],
-      [7, 2],
-    ],
-  );
+  expect(blocksBehind(withBlocks(rows, 3), 9)).toEqual([
+    [0, 3],
+    [3, 1],
+    [4, 2],
+    [6, 1],
+    [7, 2],
+  ]);
+});
+
+it('loose blocks are rows of one path, whatever lies between them', () => {
+  const { rows } = treeRows([-1, 0, 1, 2, 1, 4]);
+  const some = Uint32Array.from([0, 1, 3, 4, 5].flatMap((m) => [...rows.subarray(4 * m, 4 * m + 4)]));
+  expect(blocksBehind(withBlocks(some, 8), 5)).toEqual([
+    [0, 2],
+    [2, 1],
+    [3, 2],
+  ]);
+  expect(blocksBehind(withBlocks(some, 8, true), 5)).toEqual([
+    [0, 3],
+    [3, 2],
+  ]);
+  expect(blocksBehind(withBlocks(some, 2, true), 5)).toEqual([
+    [0, 2],
+    [2, 1],
+    [3, 2],
+  ]);
 });
 
 describe('attention reference', () => {

@@ -3,11 +3,25 @@ import { defineOp, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import { specialized } from './unroll.ts';
-import wgsl from './attention.wgsl?raw';
+import attentionWgsl from './attention.wgsl?raw';
+import runsWgsl from './parts/attentionRuns.wgsl?raw';
+
+const wgsl = [attentionWgsl, runsWgsl].join('\n');
+
+/** How a lane tells its team: the only lane of a team has nothing to ask, a subgroup's others are named by number. */
+const tellings: Readonly<Record<number, (wgsl: string) => string>> = {
+  1: (wgsl) => `${wgsl}\nfn told(own: vec4f, lane: u32) -> vec4f {\n  return own;\n}\n`,
+  4: (wgsl) => inSubgroups(wgsl.replaceAll('told(', 'quadBroadcast(')),
+  8: (wgsl) => inSubgroups(wgsl.replaceAll('told(', 'subgroupShuffle(')),
+};
+
+/** A team takes every branch together, since all of it takes the same block; no compiler can know. */
+const inSubgroups = (wgsl: string): string =>
+  `enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n${wgsl}`;
 
 export const attention = defineOp({
   name: 'attention',
-  wgsl,
+  wgsl: tellings[1](wgsl),
   bindings: {
     q: 'read',
     keys: 'read',
@@ -32,10 +46,16 @@ export const attention = defineOp({
 
 const ops = new Map<string, typeof attention>();
 
+type Constants = Readonly<Record<'H' | 'QUADS' | 'LANES' | 'LOADS' | 'ROWS' | 'GROUP', number>>;
+
 /** The op with its constants in place and the loops over them written out. */
-function opOf(constants: Readonly<Record<'H' | 'QUADS' | 'ROWS' | 'GROUP', number>>): typeof attention {
+function opOf(constants: Constants): typeof attention {
   const name = `attention ${Object.values(constants).join(' ')}`;
-  const found = ops.get(name) ?? { ...attention, name, wgsl: specialized(wgsl, constants) };
+  const found = ops.get(name) ?? {
+    ...attention,
+    name,
+    wgsl: specialized(tellings[constants.LANES](wgsl), constants),
+  };
   ops.set(name, found);
   return found;
 }
@@ -49,23 +69,35 @@ export interface AttentionDims {
   readonly blocks?: number;
 }
 
-/** Rows of a block: a thread keeps their queries in registers. */
-export const blockRows = (D: number): number => (D <= 16 ? 4 : D <= 32 ? 2 : 1);
+/** How many threads load for each other, `team`: those of a subgroup, where its size is fixed and one of these. */
+const teamOf = (team: number): number => (team === 4 || team === 8 ? team : 1);
+
+/** Rows that a thread of `forward` takes, in a team or alone: it keeps their queries in registers, and a team of many has rows enough. */
+const threadRows = (D: number, team: number): number =>
+  Math.max(1, Math.min(D <= 16 ? 4 : D <= 32 ? 2 : 1, 16 / team));
+
+/** Rows of a block at most, on an adapter with subgroups of `team` lanes. */
+export const blockRows = (D: number, team: number): number => threadRows(D, teamOf(team)) * teamOf(team);
+
+/** Whether M rows in blocks take less time than one by one: a team takes a block's time, however few rows it has. */
+export const blocksPay = (M: number, blocks: number, team: number): boolean =>
+  M >= blocks * Math.max(2, teamOf(team));
 
 /** Most rows that a thread of a backward kernel takes: more sums need more registers, and compilers more time. */
 const BACKWARD_ROWS = 2;
 
 /**
- * The rows [M, 4] with their blocks [B, 4] behind them, (first row, rows, 0, 0): runs of at most `most` rows that follow
- * one another in a sequence and end together, see {@link attentionForward}.
+ * The rows [M, 4] with their blocks [B, 4] behind them, (first row, rows, 0, 0): at most `most` rows that follow one another
+ * in a sequence and end together; with `loose` any rows of one path, which is enough for queries. See {@link attentionForward}.
  */
-export function withBlocks(rows: Uint32Array, most: number): Uint32Array {
+export function withBlocks(rows: Uint32Array, most: number, loose = false): Uint32Array {
   const M = rows.length / 4;
   const blocks: number[] = [];
   const follows = (m: number): boolean =>
-    rows[4 * m] === rows[4 * m - 4] + 1 &&
     rows[4 * m + 1] === rows[4 * m - 3] &&
-    rows[4 * m + 2] === rows[4 * m - 2];
+    (loose
+      ? rows[4 * m] > rows[4 * m - 4]
+      : rows[4 * m] === rows[4 * m - 4] + 1 && rows[4 * m + 2] === rows[4 * m - 2]);
   for (let m = 0; m < M; m++)
     if (m > 0 && follows(m) && blocks[blocks.length - 3] < most) blocks[blocks.length - 3]++;
     else blocks.push(m, 1, 0, 0);
@@ -170,9 +202,12 @@ function dispatch(
   tensors: Readonly<Record<string, Tensor>>,
   { M, H, D, blocks }: AttentionDims,
 ): void {
-  const GROUP = blocks === undefined ? 1 : blockRows(D);
-  const ROWS = entryPoint === 'forward' ? GROUP : Math.min(GROUP, BACKWARD_ROWS);
-  const B = ((blocks ?? M) * GROUP) / ROWS;
-  const op = opOf({ H, QUADS: D / 4, ROWS, GROUP });
-  recorder.dispatch(op, entryPoint, tensors, { M, D, B }, grid(B * H));
+  const LANES = blocks === undefined ? 1 : teamOf(recorder.team);
+  const GROUP = blocks === undefined ? 1 : blockRows(D, LANES);
+  const most = GROUP / LANES;
+  const ROWS = entryPoint === 'forward' ? most : Math.min(most, BACKWARD_ROWS);
+  const B = ((blocks ?? M) * GROUP) / (ROWS * LANES);
+  const QUADS = D / 4;
+  const op = opOf({ H, QUADS, LANES, LOADS: Math.ceil(QUADS / LANES), ROWS, GROUP });
+  recorder.dispatch(op, entryPoint, tensors, { M, D, B }, grid(B * H * LANES));
 }

@@ -1,12 +1,13 @@
 // Causal attention over the rows of a prefix tree, where sequences that begin alike share rows. Row m has position
 // rows[m].x and sees positions 0..rows[m].x of its path: position p lies in row paths[rows[m].y + p] of `keys` and
 // `values`. In training the keys are the batch's own rows, in depth-first order; in decoding they are the cache: the
-// same kernel serves both. A thread takes a head of a block of rows that follow one another in a sequence, for they
-// see the same keys but for the last few, and loads are what this costs. No barriers.
+// same kernel serves both. Loads are what this costs: a thread takes a head of several rows of one path, which see the same keys
+// but for the last few, and the LANES threads of a team, a subgroup, take rows of the same block and load for each other. No barriers.
+// Assembled with parts/attentionRuns.wgsl and `told`, a lane's word to its team, which attention.ts defines.
 struct Dims {
   M: u32,
   D: u32, // head dimension, a multiple of 4, at most 64
-  B: u32, // parts of blocks
+  B: u32, // parts of blocks, one a team
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -25,71 +26,54 @@ struct Dims {
 // Constants that attention.ts sets: divisions by them cost little, and loops over them are written out.
 override H: u32 = 1;
 override QUADS: u32 = 4; // D / 4
+override LANES: u32 = 1; // threads of a team
+override LOADS: u32 = 4; // QUADS / LANES, rounded up
 override ROWS: u32 = 1; // that a thread takes
-override GROUP: u32 = 1; // rows of a block in `rows` at most, a multiple of ROWS; at 1 there are no blocks
+override GROUP: u32 = 1; // rows of a block in `rows` at most, a multiple of ROWS * LANES; at 1 there are no blocks
 
-const MAX_QUADS = 16u; // ROWS * QUADS at most
+const MAX_QUADS = 16u; // ROWS * QUADS and LOADS at most
 const UNSEEN = -1e30; // its weight is 0
-
-struct Run {
-  first: u32,
-  count: u32,
-  head: u32,
-}
-
-fn thread(id: vec3u, groups: vec3u) -> u32 {
-  return id.y * groups.x * 64u + id.x;
-}
-
-// What thread i takes: the next ROWS rows of a block, of which none may be left.
-fn runOf(i: u32) -> Run {
-  let head = i % H;
-  let b = i / H;
-  if (GROUP == 1u) {
-    return Run(b, 1u, head);
-  }
-  let parts = GROUP / ROWS;
-  let run = rows[dims.M + b / parts];
-  let start = b % parts * ROWS;
-  let left = max(run.y, start) - start;
-  return Run(run.x + start, min(left, ROWS), head);
-}
-
-// Place in (M, H, D) of quad i of a run. What a run loads and stores takes a loop that no compiler writes out, into or from an
-// array of its own: written out it is most of the code and of the time to compile it, and the sums stay in registers.
-fn quadAt(run: Run, i: u32) -> u32 {
-  return ((run.first + i / QUADS) * H + run.head) * QUADS + i % QUADS;
-}
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.B * H) {
+  if (i >= dims.B * H * LANES) {
     return;
   }
-  let run = runOf(i);
+  let run = runOf(i / LANES);
   if (run.count == 0u) {
     return;
   }
+  let lane = i % LANES;
+  let own = ownOf(run, lane);
   let row = rows[run.first];
   let scale = inverseSqrt(f32(dims.D));
   var queries: array<vec4f, MAX_QUADS>;
-  for (var i = 0u; i < run.count * QUADS; i++) {
-    queries[i] = q[quadAt(run, i)] * scale;
+  for (var i = 0u; i < own.count * QUADS; i++) {
+    queries[i] = q[quadAt(own, i)] * scale;
   }
   let query = queries;
   var sum: array<vec4f, MAX_QUADS>;
   // Online softmax: `best` is the running maximum, `total` and `sum` are relative to it.
   var best: array<f32, MAX_QUADS>;
   var total: array<f32, MAX_QUADS>;
+  var position: array<u32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
     best[j] = UNSEEN;
+    position[j] = rows[rowOf(own, j, run)].x;
   }
-  for (var p = 0u; p < row.x + run.count; p++) {
+  let last = rows[run.first + run.count - 1u].x;
+  for (var p = 0u; p <= last; p++) {
     let at = (paths[row.y + p] * H + run.head) * QUADS;
+    var someKeys: array<vec4f, MAX_QUADS>;
+    var someValues: array<vec4f, MAX_QUADS>;
+    for (var i = 0u; i < LOADS; i++) { // unroll
+      someKeys[i] = keys[shareOf(at, i, lane)];
+      someValues[i] = values[shareOf(at, i, lane)];
+    }
     var score = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let key = keys[at + d];
+      let key = told(someKeys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(query[j * QUADS + d], key);
       }
@@ -97,7 +81,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     var weight: array<f32, MAX_QUADS>;
     var shrink: array<f32, MAX_QUADS>;
     for (var j = 0u; j < ROWS; j++) { // unroll
-      let seen = select(UNSEEN, score[j], p <= row.x + j);
+      let seen = select(UNSEEN, score[j], p <= position[j]);
       let less = exp(-abs(seen - best[j]));
       weight[j] = select(less, 1.0, seen > best[j]);
       shrink[j] = select(1.0, less, seen > best[j]);
@@ -105,7 +89,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       best[j] = max(best[j], seen);
     }
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let value = values[at + d];
+      let value = told(someValues[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         sum[j * QUADS + d] = sum[j * QUADS + d] * shrink[j] + weight[j] * value;
       }
@@ -119,11 +103,11 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     }
     logTotal[j] = best[j] + log(total[j]);
   }
-  for (var i = 0u; i < run.count * QUADS; i++) {
-    out[quadAt(run, i)] = finished[i];
+  for (var i = 0u; i < own.count * QUADS; i++) {
+    out[quadAt(own, i)] = finished[i];
   }
-  for (var j = 0u; j < run.count; j++) {
-    stats[(run.first + j) * H + run.head] = vec2f(logTotal[j], 0.0);
+  for (var j = 0u; j < own.count; j++) {
+    stats[(own.first + j) * H + run.head] = vec2f(logTotal[j], 0.0);
   }
 }
 
@@ -144,54 +128,66 @@ fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
 @compute @workgroup_size(64)
 fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.B * H) {
+  if (i >= dims.B * H * LANES) {
     return;
   }
-  let run = runOf(i);
+  let run = runOf(i / LANES);
   if (run.count == 0u) {
     return;
   }
+  let lane = i % LANES;
+  let own = ownOf(run, lane);
   let row = rows[run.first];
   let scale = inverseSqrt(f32(dims.D));
   var queries: array<vec4f, MAX_QUADS>;
   var dys: array<vec4f, MAX_QUADS>;
-  for (var i = 0u; i < run.count * QUADS; i++) {
-    queries[i] = q[quadAt(run, i)] * scale;
-    dys[i] = dOut[quadAt(run, i)];
+  for (var i = 0u; i < own.count * QUADS; i++) {
+    queries[i] = q[quadAt(own, i)] * scale;
+    dys[i] = dOut[quadAt(own, i)];
   }
   let query = queries;
   let dy = dys;
   var sum: array<vec4f, MAX_QUADS>;
   var stat: array<vec2f, MAX_QUADS>;
+  var position: array<u32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
-    stat[j] = stats[(run.first + min(j, run.count - 1u)) * H + run.head];
+    let m = rowOf(own, j, run);
+    stat[j] = stats[m * H + run.head];
+    position[j] = rows[m].x;
   }
-  for (var p = 0u; p < row.x + run.count; p++) {
+  let last = rows[run.first + run.count - 1u].x;
+  for (var p = 0u; p <= last; p++) {
     let at = (paths[row.y + p] * H + run.head) * QUADS;
+    var someKeys: array<vec4f, MAX_QUADS>;
+    var someValues: array<vec4f, MAX_QUADS>;
+    for (var i = 0u; i < LOADS; i++) { // unroll
+      someKeys[i] = keys[shareOf(at, i, lane)];
+      someValues[i] = values[shareOf(at, i, lane)];
+    }
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let key = keys[at + d];
-      let value = values[at + d];
+      let key = told(someKeys[d / LANES], d % LANES);
+      let value = told(someValues[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(query[j * QUADS + d], key);
         dWeight[j] += dot(dy[j * QUADS + d], value);
       }
     }
     for (var j = 0u; j < ROWS; j++) { // unroll
-      let seen = select(UNSEEN, score[j], p <= row.x + j);
+      let seen = select(UNSEEN, score[j], p <= position[j]);
       score[j] = exp(seen - stat[j].x) * (dWeight[j] - stat[j].y) * scale;
     }
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let key = keys[at + d];
+      let key = told(someKeys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         sum[j * QUADS + d] += score[j] * key;
       }
     }
   }
   var finished = sum;
-  for (var i = 0u; i < run.count * QUADS; i++) {
-    dQ[quadAt(run, i)] = finished[i];
+  for (var i = 0u; i < own.count * QUADS; i++) {
+    dQ[quadAt(own, i)] = finished[i];
   }
 }
 
@@ -200,20 +196,22 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
 @compute @workgroup_size(64)
 fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = thread(id, groups);
-  if (i >= dims.B * H) {
+  if (i >= dims.B * H * LANES) {
     return;
   }
-  let run = runOf(i);
+  let run = runOf(i / LANES);
   if (run.count == 0u) {
     return;
   }
+  let lane = i % LANES;
+  let own = ownOf(run, lane);
   let seen = rows[run.first].wz; // the queries from, to
   let scale = inverseSqrt(f32(dims.D));
   var ownKeys: array<vec4f, MAX_QUADS>;
   var ownValues: array<vec4f, MAX_QUADS>;
-  for (var i = 0u; i < run.count * QUADS; i++) {
-    ownKeys[i] = keys[quadAt(run, i)] * scale;
-    ownValues[i] = values[quadAt(run, i)];
+  for (var i = 0u; i < own.count * QUADS; i++) {
+    ownKeys[i] = keys[quadAt(own, i)] * scale;
+    ownValues[i] = values[quadAt(own, i)];
   }
   let key = ownKeys;
   let value = ownValues;
@@ -221,16 +219,22 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   var sumV: array<vec4f, MAX_QUADS>;
   var begin: array<u32, MAX_QUADS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
-    begin[j] = rows[run.first + min(j, run.count - 1u)].w;
+    begin[j] = rows[rowOf(own, j, run)].w;
   }
   for (var m = seen.x; m < seen.y; m++) {
     let at = (m * H + run.head) * QUADS;
     let stat = stats[at / QUADS];
+    var someQueries: array<vec4f, MAX_QUADS>;
+    var someDys: array<vec4f, MAX_QUADS>;
+    for (var i = 0u; i < LOADS; i++) { // unroll
+      someQueries[i] = q[shareOf(at, i, lane)];
+      someDys[i] = dOut[shareOf(at, i, lane)];
+    }
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let query = q[at + d];
-      let dy = dOut[at + d];
+      let query = told(someQueries[d / LANES], d % LANES);
+      let dy = told(someDys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(key[j * QUADS + d], query);
         dWeight[j] += dot(value[j * QUADS + d], dy);
@@ -242,8 +246,8 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
       score[j] = weight[j] * (dWeight[j] - stat.y) * scale;
     }
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let query = q[at + d];
-      let dy = dOut[at + d];
+      let query = told(someQueries[d / LANES], d % LANES);
+      let dy = told(someDys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         sumK[j * QUADS + d] += score[j] * query;
         sumV[j * QUADS + d] += weight[j] * dy;
@@ -252,8 +256,8 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   }
   var finishedK = sumK;
   var finishedV = sumV;
-  for (var i = 0u; i < run.count * QUADS; i++) {
-    dK[quadAt(run, i)] = finishedK[i];
-    dV[quadAt(run, i)] = finishedV[i];
+  for (var i = 0u; i < own.count * QUADS; i++) {
+    dK[quadAt(own, i)] = finishedK[i];
+    dV[quadAt(own, i)] = finishedV[i];
   }
 }

@@ -6,9 +6,15 @@ import { swigluForward } from './swiglu.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 
 /**
- * RMSNorm and the product behind it in one dispatch: out [M, N] = (x · rstd · gain) · b, see `rmsnorm` and `matmul`.
- * x: [M, K]; gain: [K]; b: [K, N] (`nn`) or [N, K] (`nt`). rstd is a factor of whole rows, so it waits for the sum. Sizes that
- * the tiled kernels do not take, and the tiling `shared`, go through `scratch` [M, K] in two dispatches.
+ * Whether products take along what comes before and behind them. Lanes that load for each other compute it once; others would
+ * each repeat it. With four lanes it saves no time, and there would be five more pipelines to compile.
+ */
+const fuses = ({ tilings, lanes }: Recorder): boolean => tilings.product === 'subgroups' && lanes >= 8;
+
+/**
+ * RMSNorm and the product behind it: out [M, N] = (x · rstd · gain) · b, see `rmsnorm` and `matmul`. x: [M, K]; gain: [K];
+ * b: [K, N] (`nn`) or [N, K] (`nt`). In one dispatch, where rstd, a factor of whole rows, waits for the sum; on adapters that
+ * gain nothing by it, and for sizes that the tiled kernels do not take, in two through `scratch` [M, K].
  * @throws ShapeError when a tensor is too small or a dimension beyond its limit.
  */
 export function normMatmul(
@@ -20,16 +26,15 @@ export function normMatmul(
   const { M, N, K } = size;
   requireDims('normMatmul', { M, N, K }, MATMUL_LIMIT);
   requireLengths('normMatmul', { x, gain, b, out }, { x: M * K, gain: K, b: K * N, out: M * N });
-  if (recorder.tilings.product !== 'shared' && isTiled(layout, size))
+  if (fuses(recorder) && isTiled(layout, size))
     return tiledProduct(recorder, layout, { a: x, gain, b, out }, size, { left: 'norm', eps });
   rmsnormForward(recorder, { x, weight: gain, out: scratch }, { M, C: K, eps });
   matmul(recorder, layout, { a: scratch, b, out }, size);
 }
 
 /**
- * SwiGLU and the product behind it in one dispatch: out [M, N] = residual + (silu(gate) · up) · b, see `swiglu` and
- * `matmul`. gateUp: [M, 2K]; b: [K, N]; residual: [M, N]. Without the tiling `subgroups` every thread would compute the
- * same exponentials, so there, as for sizes that the tiled kernels do not take, it goes through `scratch` [M, K].
+ * SwiGLU and the product behind it: out [M, N] = residual + (silu(gate) · up) · b, see `swiglu` and `matmul`.
+ * gateUp: [M, 2K]; b: [K, N]; residual: [M, N]; through `scratch` [M, K] as {@link normMatmul} does.
  * @throws ShapeError when a tensor is too small or a dimension beyond its limit.
  */
 export function swigluMatmul(
@@ -41,16 +46,15 @@ export function swigluMatmul(
   const { M, N, K } = size;
   requireDims('swigluMatmul', { M, N, K }, MATMUL_LIMIT);
   requireLengths('swigluMatmul', tensors, { gateUp: 2 * M * K, b: K * N, residual: M * N, out: M * N });
-  if (recorder.tilings.product === 'subgroups' && isTiled('nn', size))
+  if (fuses(recorder) && isTiled('nn', size))
     return tiledProduct(recorder, 'nn', { a: gateUp, b, residual, out }, size, { left: 'swiglu' });
   swigluForward(recorder, { gateUp, out: scratch }, { M, F: K });
   matmul(recorder, 'nn', { a: scratch, b, residual, out }, size);
 }
 
 /**
- * RMSNorm, the product that gives queries, keys and values, and their rotation in one dispatch: see `rmsnorm`, `matmul`
- * and `rope`. x: [M, C]; gain: [C]; b: [C, 3C]; rows: u32 [M, 4] and table: [T, D/2, 2] as in `ropeForward` → q: [M, C], keys
- * and values: [*, C]; positions must lie within the table. In one dispatch where lanes pass each other the other half of a head,
+ * RMSNorm, the product that gives queries, keys and values, and their rotation: see `rmsnorm`, `matmul` and `rope`. x: [M, C];
+ * gain: [C]; b: [C, 3C]; rows: u32 [M, 4] and table: [T, D/2, 2] as in `ropeForward` → q: [M, C], keys and values: [*, C]; positions must lie within the table. In one dispatch where lanes pass each other the other half of a head,
  * which takes subgroups of consecutive threads; elsewhere it goes through `normed` [M, C] and `qkv` [M, 3C].
  * @throws ShapeError when a tensor is too small or C / H is not even.
  */
@@ -67,7 +71,7 @@ export function normQkvRope(
   const D = C / H;
   // The other half of a head lies D / 8 lanes away.
   const reached = [8, 16, 32].includes(D) && D / 8 < recorder.lanes;
-  if (!reached || recorder.tilings.product !== 'subgroups') {
+  if (!reached || !fuses(recorder)) {
     normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps });
     return ropeForward(recorder, tensors, dims);
   }

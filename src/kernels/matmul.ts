@@ -17,11 +17,10 @@ const bindings = {
   b: 'read',
   residual: 'read',
   out: 'read_write',
-  gain: 'read',
   quads: 'read',
 } as const;
 const products = {
-  product: ['a', 'b', 'residual', 'out', 'gain'],
+  product: ['a', 'b', 'residual', 'out'],
   tn: ['quads', 'b', 'out'],
 } as const;
 const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f32' } as const;
@@ -42,6 +41,7 @@ export const matmulSubgroupsOp = defineOp({
   wgsl: subgroupsText(singlesWgsl),
   bindings: {
     ...bindings,
+    gain: 'read',
     rows: 'read',
     table: 'read',
     q: 'read_write',
@@ -49,7 +49,11 @@ export const matmulSubgroupsOp = defineOp({
     values: 'read_write',
   },
   dims,
-  kernels: { ...products, qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'] },
+  kernels: {
+    tn: products.tn,
+    product: [...products.product, 'gain'],
+    qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'],
+  },
 });
 
 /**

@@ -1,7 +1,7 @@
 // Matrix products in the three layouts training needs, tiled in registers and without barriers (a
 // workgroupBarrier is what software adapters do worst). Vectors of 4 run along N and along the
 // contiguous dimension of a (K; in tn M); matmulAny.wgsl takes sizes that are no multiple of 4 there. Sums run in a fixed order: the same inputs give the same bits.
-// Assembled with parts/products.wgsl and parts/quads.wgsl; LEFT is 0 or 1.
+// Assembled with parts/products.wgsl and parts/quads.wgsl.
 //   product: a (M, K), b (K, N) or transposed (N, K)    tn: a (K, M), b (K, N)
 const ROWS = 8u; // outputs of a thread in `product`: ROWS x 4
 const TN_ROWS = 4u; // outputs of a thread in tn: 4 * TN_ROWS x 4
@@ -15,25 +15,15 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lo
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, ROWS>;
-  var squares: array<f32, ROWS>;
   for (var k = 0u; k < inner; k++) {
     let tile = right(k, safeColumn);
     for (var i = 0u; i < ROWS; i++) { // unroll
-      let value = a[min(row + i, dims.M - 1u) * inner + k];
-      if (LEFT == 1u) {
-        squares[i] += squared(value);
-        sum[i] += tile * (value * gain[k]);
-      } else {
-        sum[i] += tile * value;
-      }
+      sum[i] += tile * a[min(row + i, dims.M - 1u) * inner + k];
     }
   }
   if (column < columns) {
     for (var i = 0u; i < ROWS; i++) { // unroll
       if (row + i < dims.M) {
-        if (LEFT == 1u) {
-          sum[i] *= 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
-        }
         store((row + i) * columns + column, sum[i]);
       }
     }

@@ -1,6 +1,7 @@
 // Matrix products for adapters with subgroups of at least LANES. Every lane needs the same values of A: LANES of them load one
 // each and tell the others, which takes that part of the loads of matmul.wgsl.
 // Assembled with `enable subgroups`, parts/products.wgsl, and parts/quads.wgsl or parts/singles.wgsl.
+@group(0) @binding(6) var<storage, read> gain: array<Slice>; // (K), of the RMSNorm
 @group(0) @binding(7) var<storage, read> rows: array<vec4u>; // (M) position, ., ., row of keys and values
 @group(0) @binding(8) var<storage, read> table: array<vec4f>; // (T, D/4) cos, sin, cos, sin; see rope.wgsl
 @group(0) @binding(9) var<storage, read_write> q: array<vec4f>; // (M, C)
@@ -13,6 +14,9 @@ const ROWS = 32u; // outputs of a thread in `product`: ROWS x 4, of LOADS * LANE
 const TN_LOADS = 1u; // of a lane, in a step of tn
 const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4, of TN_LOADS * LANES quads
 const STEPS = 1u; // of tn in a round
+
+// What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
+override LEFT: u32 = 0;
 
 // exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
 fn silu(x: Slice) -> Slice {
@@ -34,12 +38,16 @@ fn sums(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
   var squares: array<f32, LOADS>; // lane by lane of the rows it loads
   for (var k = 0u; k < inner; k++) {
     let tile = right(k, safeColumn);
+    var factor: Slice;
+    if (LEFT == 1u) {
+      factor = gain[k];
+    }
     var loaded: array<Slice, LOADS>;
     for (var i = 0u; i < LOADS; i++) { // unroll
       loaded[i] = left(row + LANES * i + lane % LANES, k, inner);
       if (LEFT == 1u) {
         squares[i] += squared(loaded[i]);
-        loaded[i] *= gain[k];
+        loaded[i] *= factor;
       }
     }
     for (var i = 0u; i < ROWS; i++) { // unroll

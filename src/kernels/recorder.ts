@@ -35,6 +35,8 @@ export class Recorder {
     public tilings: Tilings,
     /** Lanes of the smallest subgroup; 0 without subgroups. */
     readonly lanes: number,
+    /** Lanes of every subgroup, 0 where they vary or there are none: threads that load for each other in attention. */
+    public team: number,
   ) {}
 
   /** Records one kernel. `dims` fills the uniform struct, `constants` the WGSL overrides. */

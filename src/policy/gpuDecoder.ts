@@ -1,5 +1,5 @@
 import { LabError } from '../core/errors.ts';
-import { blockRows, withBlocks } from '../kernels/attention.ts';
+import { blockRows, blocksPay, withBlocks } from '../kernels/attention.ts';
 import type { Gpu } from '../kernels/gpu.ts';
 import { sample } from '../kernels/sample.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
@@ -179,7 +179,8 @@ export class GpuDecoder implements Decoder {
     const arena = this.scratch(rows.length, paths.length);
     const { feed } = arena;
     const meta = Uint32Array.from(rows.flatMap((node, m) => [tree.position(node), starts[m], 0, node]));
-    const blocked = withBlocks(meta, blockRows(this.config.width / this.config.heads));
+    const { team } = gpu.recorder;
+    const blocked = withBlocks(meta, blockRows(this.config.width / this.config.heads, team));
     gpu.write(feed.rows, blocked);
     gpu.write(feed.paths, Uint32Array.from(paths));
     gpu.write(
@@ -188,8 +189,11 @@ export class GpuDecoder implements Decoder {
     );
     const M = rows.length;
     const blocks = blocked.length / 4 - M;
-    // Blocks of a row or two cost more than they save.
-    this.runLayers(arena, { M, R: heads.length, blocks: 2 * blocks > M ? undefined : blocks });
+    this.runLayers(arena, {
+      M,
+      R: heads.length,
+      blocks: blocksPay(M, blocks, team) ? blocks : undefined,
+    });
     if (!logits) return;
     const { residual: x, scratch } = arena;
     unembed(gpu.recorder, this.config, this.weights, { x, normed: scratch.normed1, logits }, heads.length);

@@ -95,7 +95,7 @@ export class GpuPolicy implements TrainablePolicy {
     const V = this.config.vocabulary;
     const first = firstTokens(sequences);
     const out = new Float32Array(countTokens(sequences) * V);
-    for (const tree of this.scoringTrees(sequences, () => true)) {
+    for (const tree of this.trees(sequences, () => true, SCORE_ROWS)) {
       this.load(tree);
       const { logits } = this.pass.forward(weights);
       const [values] = await this.gpu.read(part(logits, tree.count * V));
@@ -109,16 +109,16 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   async score(sequences: Sequences, at?: Positions): Promise<Scores> {
-    return this.scoreTrees(this.scoringTrees(sequences, neededAt(at)), sequences, this.weights);
+    return this.scoreTrees(this.trees(sequences, neededAt(at), SCORE_ROWS), sequences, this.weights);
   }
 
   async scoreReference(sequences: Sequences, at?: Positions): Promise<Float32Array> {
-    const trees = this.scoringTrees(sequences, neededAt(at));
+    const trees = this.trees(sequences, neededAt(at), SCORE_ROWS);
     return (await this.scoreTrees(trees, sequences, this.reference)).logProb;
   }
 
   async forward(sequences: Sequences, at?: Positions): Promise<Scores> {
-    const trees = prefixTrees(sequences, this.config, this.rowLimit, neededAt(at));
+    const trees = this.trees(sequences, neededAt(at));
     const scores = await this.scoreTrees(trees, sequences, this.weights);
     this.batch = { trees, first: firstTokens(sequences), total: countTokens(sequences) };
     return scores;
@@ -246,8 +246,8 @@ export class GpuPolicy implements TrainablePolicy {
     return out;
   }
 
-  private scoringTrees(sequences: Sequences, needed?: Needed): PrefixTree[] {
-    return prefixTrees(sequences, this.config, Math.min(SCORE_ROWS, this.rowLimit), needed);
+  private trees(sequences: Sequences, needed?: Needed, rows = this.rowLimit): PrefixTree[] {
+    return prefixTrees(sequences, this.config, Math.min(rows, this.rowLimit), needed, this.gpu.recorder.team);
   }
 
   /** Trees that compute what has a weight. @throws LabError unless there is a weight per token. */
@@ -255,7 +255,7 @@ export class GpuPolicy implements TrainablePolicy {
     requireCount(`policy.${name}`, 'weights, one a token', countTokens(sequences), weights);
     const first = firstTokens(sequences);
     const needed: Needed = (s, t) => t + 1 < sequences[s].length && weights[first[s] + t] !== 0;
-    return prefixTrees(sequences, this.config, this.rowLimit, needed);
+    return this.trees(sequences, needed);
   }
 
   /** One step on losses that a single forward pass gives: `score` records them and their dLogits. */

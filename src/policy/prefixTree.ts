@@ -52,7 +52,7 @@ export function neededAt(at: Positions | undefined): Needed | undefined {
 
 /**
  * Builds trees of at most `limit` rows (a longer sequence gets one of its own) that together hold all sequences.
- * `needed`: the predictions to compute; by default those behind every token that has a successor.
+ * `needed`: the predictions to compute; by default those behind every token that has a successor. `team`: see `blockRows`.
  * @throws InputError for an empty or overlong sequence or an unknown token.
  */
 export function prefixTrees(
@@ -60,10 +60,11 @@ export function prefixTrees(
   config: PolicyConfig,
   limit: number,
   needed: Needed = (s, t) => t + 1 < sequences[s].length,
+  team = 1,
 ): PrefixTree[] {
   sequences.forEach((sequence, s) => checkSequence(sequence, s, config));
   const order = sequences.map((_, s) => s).sort((a, b) => compare(sequences[a], sequences[b]) || a - b);
-  const blockSize = blockRows(config.width / config.heads);
+  const blockSize = blockRows(config.width / config.heads, team);
   const trees: PrefixTree[] = [];
   let growing = new GrowingTree();
   for (const s of order) {
@@ -182,7 +183,7 @@ class GrowingTree {
     });
     const headRows = Uint32Array.from([...heads].flatMap((m) => [...rows.subarray(4 * m, 4 * m + 4)]));
     const blocked = withBlocks(rows, blockSize);
-    const blockedHeads = withBlocks(headRows, blockSize);
+    const blockedHeads = withBlocks(headRows, blockSize, true);
     // The blocks of `rows`, which the gradient is dispatched by: rows that end together see the same heads.
     const blockedKeys = blocked.slice();
     blockedKeys.set(keyRows);

@@ -6,7 +6,7 @@ struct Dims {
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
   rows: u32, // outputs of a thread along M: a compiler that knows them writes the stores out, and takes ten times as long
-  eps: f32, // of the RMSNorm
+  eps: f32, // of an RMSNorm on the way in
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -14,8 +14,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // (M, N)
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>; // (M, N); tn: (chunks, M, N)
-@group(0) @binding(5) var<storage, read> gain: array<Slice>; // (K), of the RMSNorm
-@group(0) @binding(6) var<storage, read> quads: array<vec4f>; // a of tn
+@group(0) @binding(5) var<storage, read> quads: array<vec4f>; // a of tn
 
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 
@@ -24,9 +23,6 @@ override MODE: u32 = 0;
 
 // 1: b is (N, K).
 override TRANSPOSED: u32 = 0;
-
-// What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
-override LEFT: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
   switch (MODE) {
