@@ -119,7 +119,7 @@ fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     return;
   }
   var sum = 0.0;
-  for (var d = 0u; d < QUADS; d++) { // unroll
+  for (var d = 0u; d < dims.D / 4u; d++) {
     sum += dot(dOut[i * QUADS + d], out[i * QUADS + d]);
   }
   stats[i].y = sum;
