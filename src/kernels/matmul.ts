@@ -65,11 +65,11 @@ const fourLanesOp = {
   name: 'matmulSubgroups 4',
   wgsl: specialized(subgroupsText(quadsWgsl), {
     LANES: 4,
-    LOADS: 8,
-    ROWS: 32,
+    LOADS: 6,
+    ROWS: 24,
     TN_LOADS: 2,
     TN_ROWS: 8,
-    STEPS: 4,
+    STEPS: 2,
   }).replaceAll('subgroupShuffle(', 'quadBroadcast('),
 };
 
@@ -96,7 +96,7 @@ const tiles: Readonly<
 > = {
   plain: { op: matmulOp, rows: 8, tnRows: 16 },
   subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32 },
-  fourLanes: { op: fourLanesOp, rows: 32, tnRows: 32 },
+  fourLanes: { op: fourLanesOp, rows: 24, tnRows: 32 },
   shared: { op: matmulSharedOp, rows: 64, tnRows: 64 },
 };
 const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
