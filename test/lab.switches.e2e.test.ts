@@ -52,7 +52,9 @@ describe('switches of algorithm and world', () => {
     await start(page);
     await finished(page);
     await page.getByRole('button', { name: 'Runs', exact: true }).click();
-    for (const box of await page.getByRole('checkbox', { name: /Compare/ }).all()) await box.check();
+    const boxes = page.getByRole('checkbox', { name: /Compare/ });
+    await expect.poll(() => boxes.count(), { timeout: 60_000 }).toBe(2);
+    for (const box of await boxes.all()) await box.check();
     const differing = page.getByRole('region', { name: 'Settings that differ' });
     await differing.waitFor();
     const table = await differing.locator('tbody tr').allInnerTexts();

@@ -2,7 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { relativeError, testData, testGpu } from '../../test/gpu.ts';
 import { hash3 } from '../core/random.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
+import type { Gpu } from './gpu.ts';
 import { attentionBackward, attentionForward, blockRows, withBlocks } from './attention.ts';
+
+/** Runs `test` with threads alone, and in teams where the adapter has them. */
+async function inEveryTeam(gpu: Gpu, test: (team: number) => Promise<void>): Promise<void> {
+  const usual = gpu.recorder.team;
+  try {
+    for (const team of new Set([0, usual])) {
+      gpu.recorder.team = team;
+      await test(team);
+    }
+  } finally {
+    gpu.recorder.team = usual;
+  }
+}
 
 describe('attention on the GPU', () => {
   // A random tree in depth-first order: each row hangs below the last row or one of its ancestors, or is a root.
@@ -53,18 +67,15 @@ describe('attention on the GPU', () => {
     const [out, dQ, dK, dV] = await gpu.read(t.out, t.dQ, t.dK, t.dV);
     expect(relativeError(out, attentionForwardRef(q, k, v, rows, { M, H, D }))).toBeLessThan(1e-5);
     // Blocks of rows take fewer loads and give the same bits, by threads alone and in teams.
-    const { team } = gpu.recorder;
-    for (const lanes of new Set([0, team])) {
-      gpu.recorder.team = lanes;
-      const blocked = withBlocks(rows.rows, blockRows(D, lanes));
+    await inEveryTeam(gpu, async (team) => {
+      const blocked = withBlocks(rows.rows, blockRows(D, team));
       const inBlocks = { ...t, rows: gpu.upload(blocked) };
       const dims = { M, H, D, blocks: blocked.length / 4 - M };
       attentionForward(gpu.recorder, inBlocks, dims);
       attentionBackward(gpu.recorder, inBlocks, dims);
-      expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${lanes}`).toEqual([out, dQ, dK, dV]);
+      expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${team}`).toEqual([out, dQ, dK, dV]);
       gpu.free(inBlocks.rows);
-    }
-    gpu.recorder.team = team;
+    });
 
     const expected = attentionBackwardRef(q, k, v, rows, d, { M, H, D });
     expect(relativeError(dQ, expected.dQ)).toBeLessThan(2e-5);
@@ -73,51 +84,62 @@ describe('attention on the GPU', () => {
     Object.values(t).forEach((tensor) => gpu.free(tensor));
   });
 
-  it('backward of some of the rows as queries is that of all with no gradient at the others', async () => {
-    const gpu = await testGpu();
-    const [M, H, D] = [70, 4, 16];
-    const tree = treeRows(random(M));
-    const heads = Array.from({ length: M }, (_, m) => m).filter((m) => hash3(2, 0, m) % 3 === 0);
-    const R = heads.length;
-    const before = (row: number): number => heads.filter((m) => m < row).length;
-    const rowOf = (m: number): number[] => [...tree.rows.subarray(4 * m, 4 * m + 4)];
-    const headRows = withBlocks(
-      Uint32Array.from(heads.flatMap(rowOf)),
-      blockRows(D, gpu.recorder.team),
-      true,
-    );
-    const keyRows = withBlocks(
-      tree.rows.map((value, i) => (i % 4 > 1 ? before(value) : value)),
-      blockRows(D, gpu.recorder.team),
-    );
-    const take = (x: Float32Array): Float32Array =>
-      Float32Array.from(heads.flatMap((m) => [...x.subarray(m * H * D, (m + 1) * H * D)]));
-    const [q, k, v] = [1, 2, 3].map((seed) => testData(M * H * D, seed).map((x) => x * 3));
-    const d = testData(M * H * D, 4).map((x, i) => (heads.includes(Math.floor(i / H / D)) ? x : 0));
-    const t = {
-      q: gpu.upload(take(q)),
-      keys: gpu.upload(k),
-      values: gpu.upload(v),
-      rows: gpu.upload(headRows),
-      paths: gpu.upload(tree.paths),
-      stats: gpu.alloc(2 * R * H),
-      out: gpu.alloc(R * H * D),
-      dOut: gpu.upload(take(d)),
-      dQ: gpu.alloc(R * H * D),
-      dK: gpu.alloc(M * H * D),
-      dV: gpu.alloc(M * H * D),
-    };
-    const seen = { rows: gpu.upload(keyRows), M, blocks: keyRows.length / 4 - M };
-    const dims = { M: R, H, D, blocks: headRows.length / 4 - R };
-    attentionForward(gpu.recorder, t, dims);
-    attentionBackward(gpu.recorder, t, dims, seen);
-    const got = await gpu.read(t.dQ, t.dK, t.dV);
-    const { dQ, dK, dV } = attentionBackwardRef(q, k, v, tree, d, { M, H, D });
-    [take(Float32Array.from(dQ)), dK, dV].forEach((expected, i) =>
-      expect(relativeError(got[i], expected)).toBeLessThan(2e-5),
-    );
-    [...Object.values(t), seen.rows].forEach((tensor) => gpu.free(tensor));
-  });
+  it.each([
+    [4, 16],
+    [3, 12],
+    [2, 32],
+    [1, 48],
+  ])(
+    'H=%i D=%i: backward of some of the rows as queries is that of all with no gradient at the others',
+    async (H, D) => {
+      const gpu = await testGpu();
+      const M = 70;
+      const tree = treeRows(random(M));
+      const heads = Array.from({ length: M }, (_, m) => m).filter((m) => hash3(2, 0, m) % 3 === 0);
+      const R = heads.length;
+      const before = (row: number): number => heads.filter((m) => m < row).length;
+      const headRows = Uint32Array.from(heads.flatMap((m) => [...tree.rows.subarray(4 * m, 4 * m + 4)]));
+      const keyRows = tree.rows.map((value, i) => (i % 4 > 1 ? before(value) : value));
+      const take = (x: Float32Array): Float32Array =>
+        Float32Array.from(heads.flatMap((m) => [...x.subarray(m * H * D, (m + 1) * H * D)]));
+      const [q, k, v] = [1, 2, 3].map((seed) => testData(M * H * D, seed).map((x) => x * 3));
+      const d = testData(M * H * D, 4).map((x, i) => (heads.includes(Math.floor(i / H / D)) ? x : 0));
+      const t = {
+        q: gpu.upload(take(q)),
+        keys: gpu.upload(k),
+        values: gpu.upload(v),
+        rows: gpu.upload(headRows),
+        paths: gpu.upload(tree.paths),
+        stats: gpu.alloc(2 * R * H),
+        out: gpu.alloc(R * H * D),
+        dOut: gpu.upload(take(d)),
+        dQ: gpu.alloc(R * H * D),
+        dK: gpu.alloc(M * H * D),
+        dV: gpu.alloc(M * H * D),
+      };
+      const seen = gpu.upload(keyRows);
+      attentionForward(gpu.recorder, t, { M: R, H, D });
+      attentionBackward(gpu.recorder, t, { M: R, H, D }, { rows: seen, M });
+      const got = await gpu.read(t.out, t.dQ, t.dK, t.dV);
+      const { dQ, dK, dV } = attentionBackwardRef(q, k, v, tree, d, { M, H, D });
+      [take(Float32Array.from(dQ)), dK, dV].forEach((expected, i) =>
+        expect(relativeError(got[i + 1], expected)).toBeLessThan(2e-5),
+      );
+      // Queries in loose blocks and keys in strict ones give the same bits.
+      await inEveryTeam(gpu, async (team) => {
+        const queries = withBlocks(headRows, blockRows(D, team), true);
+        const ofKeys = withBlocks(keyRows, blockRows(D, team));
+        const inBlocks = { ...t, rows: gpu.upload(queries) };
+        const dims = { M: R, H, D, blocks: queries.length / 4 - R };
+        const seenInBlocks = { rows: gpu.upload(ofKeys), M, blocks: ofKeys.length / 4 - M };
+        attentionForward(gpu.recorder, inBlocks, dims);
+        attentionBackward(gpu.recorder, inBlocks, dims, seenInBlocks);
+        expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${team}`).toEqual(got);
+        [inBlocks.rows, seenInBlocks.rows].forEach((tensor) => gpu.free(tensor));
+      });
+      [...Object.values(t), seen].forEach((tensor) => gpu.free(tensor));
+    },
+  );
 
   it('reads keys from a cache where paths lead through any rows', async () => {
     const gpu = await testGpu();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withBlocks } from './attention.ts';
+import { blockRows, blocksPay, withBlocks } from './attention.ts';
 import { gradientError } from '../../test/gradcheck.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
 
@@ -40,6 +40,16 @@ it('loose blocks are rows of one path, whatever lies between them', () => {
     [2, 1],
     [3, 2],
   ]);
+});
+
+it('blocks are as large as a thread or a team takes, and pay where they are not nearly empty', () => {
+  const of = (team: number) => [4, 16, 20, 32, 48, 64].map((D) => blockRows(D, team));
+  expect(of(0)).toEqual([4, 4, 2, 2, 1, 1]);
+  expect(of(4)).toEqual([16, 16, 8, 8, 4, 4]);
+  expect(of(8)).toEqual([16, 16, 16, 16, 8, 8]);
+  expect(of(32)).toEqual(of(0));
+  expect([blocksPay(20, 10, 0), blocksPay(19, 10, 0)]).toEqual([true, false]);
+  expect([blocksPay(80, 10, 8), blocksPay(79, 10, 8)]).toEqual([true, false]);
 });
 
 describe('attention reference', () => {

@@ -8,11 +8,11 @@ import runsWgsl from './parts/attentionRuns.wgsl?raw';
 
 const wgsl = [attentionWgsl, runsWgsl].join('\n');
 
-/** How a lane tells its team: the only lane of a team has nothing to ask, a subgroup's others are named by number. */
-const tellings: Readonly<Record<number, (wgsl: string) => string>> = {
-  1: (wgsl) => `${wgsl}\nfn told(own: vec4f, lane: u32) -> vec4f {\n  return own;\n}\n`,
-  4: (wgsl) => inSubgroups(wgsl.replaceAll('told(', 'quadBroadcast(')),
-  8: (wgsl) => inSubgroups(wgsl.replaceAll('told(', 'subgroupShuffle(')),
+/** `broadcast` for teams of so many lanes; alone, a lane has what it asks for. */
+const broadcasts: Readonly<Record<number, (wgsl: string) => string>> = {
+  1: (wgsl) => `${wgsl}\nfn broadcast(own: vec4f, lane: u32) -> vec4f {\n  return own;\n}\n`,
+  4: (wgsl) => inSubgroups(wgsl.replaceAll('broadcast(', 'quadBroadcast(')),
+  8: (wgsl) => inSubgroups(wgsl.replaceAll('broadcast(', 'subgroupShuffle(')),
 };
 
 /** A team takes every branch together, since all of it takes the same block; no compiler can know. */
@@ -21,7 +21,7 @@ const inSubgroups = (wgsl: string): string =>
 
 export const attention = defineOp({
   name: 'attention',
-  wgsl: tellings[1](wgsl),
+  wgsl: broadcasts[1](wgsl),
   bindings: {
     q: 'read',
     keys: 'read',
@@ -54,7 +54,7 @@ function opOf(constants: Constants): typeof attention {
   const found = ops.get(name) ?? {
     ...attention,
     name,
-    wgsl: specialized(tellings[constants.LANES](wgsl), constants),
+    wgsl: specialized(broadcasts[constants.LANES](wgsl), constants),
   };
   ops.set(name, found);
   return found;
@@ -65,18 +65,18 @@ export interface AttentionDims {
   readonly H: number;
   /** Head dimension: a multiple of 4, at most 64. */
   readonly D: number;
-  /** Blocks behind the rows in `rows`; without, every row is one. */
+  /** Blocks behind the rows in `rows`, of at most `blockRows(D, recorder.team)` rows, or some go uncomputed; without, every row is one. */
   readonly blocks?: number;
 }
 
-/** How many threads load for each other, `team`: those of a subgroup, where its size is fixed and one of these. */
+/** Lanes of a team where the recorder has teams of `team`; 1: a thread alone. */
 const teamOf = (team: number): number => (team === 4 || team === 8 ? team : 1);
 
 /** Rows that a thread of `forward` takes, in a team or alone: it keeps their queries in registers, and a team of many has rows enough. */
 const threadRows = (D: number, team: number): number =>
   Math.max(1, Math.min(D <= 16 ? 4 : D <= 32 ? 2 : 1, 16 / team));
 
-/** Rows of a block at most, on an adapter with subgroups of `team` lanes. */
+/** Rows of a block at most, where the recorder has teams of `team`. */
 export const blockRows = (D: number, team: number): number => threadRows(D, teamOf(team)) * teamOf(team);
 
 /** Whether M rows in blocks take less time than one by one: a team takes a block's time, however few rows it has. */
@@ -135,10 +135,10 @@ function check(where: string, tensors: Readonly<Record<string, Tensor>>, dims: A
 }
 
 /**
- * Causal attention, softmax(q·kᵀ/√D)·v per head, over the rows of a prefix tree: each row sees its ancestors and
- * itself. q, out: [M, H, D]; keys, values: [*, H, D]; rows: u32 [M, 4] = (position, start of its path in `paths`,
- * end of its subtree, ·), with `blocks` as {@link withBlocks} puts them behind, which change no bit; paths: u32 [*], the rows of keys and values from a root downwards; stats: [M, H, 2]
- * scratch kept for the backward pass.
+ * Causal attention, softmax(q·kᵀ/√D)·v per head, over the rows of a prefix tree: each row sees its ancestors and itself.
+ * q, out: [M, H, D]; keys, values: [*, H, D]; rows: u32 [M, 4] = (position, start of its path in `paths`, end of its
+ * subtree, ·), with `blocks` as {@link withBlocks} puts them behind, which change no bit; paths: u32 [*], the rows of keys
+ * and values from a root downwards; stats: [M, H, 2] scratch kept for the backward pass.
  * @throws ShapeError when a tensor is too small or D unsupported.
  */
 export function attentionForward(
@@ -164,7 +164,7 @@ export interface KeyRows {
   /** u32 [M, 4] = (·, ·, end of the queries that see it, first of them), with `blocks` behind. */
   readonly rows: Tensor;
   readonly M: number;
-  readonly blocks: number;
+  readonly blocks?: number;
 }
 
 /**

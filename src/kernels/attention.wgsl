@@ -3,7 +3,7 @@
 // `values`. In training the keys are the batch's own rows, in depth-first order; in decoding they are the cache: the
 // same kernel serves both. Loads are what this costs: a thread takes a head of several rows of one path, which see the same keys
 // but for the last few, and the LANES threads of a team, a subgroup, take rows of the same block and load for each other. No barriers.
-// Assembled with parts/attentionRuns.wgsl and `told`, a lane's word to its team, which attention.ts defines.
+// Assembled with parts/attentionRuns.wgsl and `broadcast` from a lane to its team, which attention.ts defines.
 struct Dims {
   M: u32,
   D: u32, // head dimension, a multiple of 4, at most 64
@@ -73,7 +73,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     }
     var score = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let key = told(someKeys[d / LANES], d % LANES);
+      let key = broadcast(someKeys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(query[j * QUADS + d], key);
       }
@@ -89,7 +89,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       best[j] = max(best[j], seen);
     }
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let value = told(someValues[d / LANES], d % LANES);
+      let value = broadcast(someValues[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         sum[j * QUADS + d] = sum[j * QUADS + d] * shrink[j] + weight[j] * value;
       }
@@ -119,6 +119,7 @@ fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     return;
   }
   var sum = 0.0;
+  // A bound that compilers do not know: written out, the loop takes three times as long to compile.
   for (var d = 0u; d < dims.D / 4u; d++) {
     sum += dot(dOut[i * QUADS + d], out[i * QUADS + d]);
   }
@@ -167,8 +168,8 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let key = told(someKeys[d / LANES], d % LANES);
-      let value = told(someValues[d / LANES], d % LANES);
+      let key = broadcast(someKeys[d / LANES], d % LANES);
+      let value = broadcast(someValues[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(query[j * QUADS + d], key);
         dWeight[j] += dot(dy[j * QUADS + d], value);
@@ -179,7 +180,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
       score[j] = exp(seen - stat[j].x) * (dWeight[j] - stat[j].y) * scale;
     }
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let key = told(someKeys[d / LANES], d % LANES);
+      let key = broadcast(someKeys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         sum[j * QUADS + d] += score[j] * key;
       }
@@ -233,8 +234,8 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
     var score = array<f32, MAX_QUADS>();
     var dWeight = array<f32, MAX_QUADS>();
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let query = told(someQueries[d / LANES], d % LANES);
-      let dy = told(someDys[d / LANES], d % LANES);
+      let query = broadcast(someQueries[d / LANES], d % LANES);
+      let dy = broadcast(someDys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         score[j] += dot(key[j * QUADS + d], query);
         dWeight[j] += dot(value[j * QUADS + d], dy);
@@ -246,8 +247,8 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
       score[j] = weight[j] * (dWeight[j] - stat.y) * scale;
     }
     for (var d = 0u; d < QUADS; d++) { // unroll
-      let query = told(someQueries[d / LANES], d % LANES);
-      let dy = told(someDys[d / LANES], d % LANES);
+      let query = broadcast(someQueries[d / LANES], d % LANES);
+      let dy = broadcast(someDys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
         sumK[j * QUADS + d] += score[j] * query;
         sumV[j * QUADS + d] += weight[j] * dy;

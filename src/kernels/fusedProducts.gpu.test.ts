@@ -7,7 +7,7 @@ import { ropeForwardRef } from './rope.ref.ts';
 import { ropeTable } from './rope.ts';
 import { swigluForwardRef } from './swiglu.ref.ts';
 
-// Sizes in vectors of 4 go through the tiled kernels in one dispatch, the others through two.
+// Eight lanes and more take sizes in vectors of 4 in one dispatch; all else takes two.
 const sizes = [
   [1, 1, 1],
   [5, 3, 7],
@@ -55,7 +55,7 @@ describe('products with what comes before them, on the GPU', () => {
     [gateUp, b, residual, out, scratch].forEach((t) => gpu.free(t));
   });
 
-  // Heads of 8, 16 and 32 in one dispatch, those of 12, 64 and 2 in more.
+  // Eight lanes and more take heads of 8, 16 and 32 in one dispatch; all else takes more.
   it.each([
     [1, 8, 1, 1],
     [25, 64, 4, 128],

@@ -54,8 +54,9 @@ export function swigluMatmul(
 
 /**
  * RMSNorm, the product that gives queries, keys and values, and their rotation: see `rmsnorm`, `matmul` and `rope`. x: [M, C];
- * gain: [C]; b: [C, 3C]; rows: u32 [M, 4] and table: [T, D/2, 2] as in `ropeForward` → q: [M, C], keys and values: [*, C]; positions must lie within the table. In one dispatch where lanes pass each other the other half of a head,
- * which takes subgroups of consecutive threads; elsewhere it goes through `normed` [M, C] and `qkv` [M, 3C].
+ * gain: [C]; b: [C, 3C]; rows: u32 [M, 4] and table: [T, D/2, 2] as in `ropeForward` → q: [M, C], keys and values: [*, C];
+ * positions must lie within the table. In one dispatch where lanes pass each other the other half of a head, which takes
+ * subgroups of consecutive threads; elsewhere it goes through `normed` [M, C] and `qkv` [M, 3C].
  * @throws ShapeError when a tensor is too small or C / H is not even.
  */
 export function normQkvRope(
@@ -69,9 +70,8 @@ export function normQkvRope(
   const { M, C, H, T } = dims;
   const size = { M, N: 3 * C, K: C };
   const D = C / H;
-  // The other half of a head lies D / 8 lanes away.
-  const reached = [8, 16, 32].includes(D) && D / 8 < recorder.lanes;
-  if (!reached || !fuses(recorder)) {
+  // The other half of a head lies D / 8 lanes away, of eight.
+  if (![8, 16, 32].includes(D) || !fuses(recorder)) {
     normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps });
     return ropeForward(recorder, tensors, dims);
   }

@@ -61,12 +61,12 @@ export class Gpu {
     /** Held because Dawn for Node crashes when its instance is garbage collected under a living device. */
     readonly api: GPU,
     budgetBytes: number,
-    fixedSubgroupSize: number,
+    team: number,
   ) {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.memory = { budgetBytes, bufferBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
     this.staging = new StagingRing(this);
-    this.recorder = new Recorder(this, usualTilings(facts), facts.subgroupSize, fixedSubgroupSize);
+    this.recorder = new Recorder(this, usualTilings(facts), facts.subgroupSize, team);
     device.addEventListener('uncapturederror', (event) => {
       this.failure ??= event.error.message;
     });
@@ -106,9 +106,9 @@ export class Gpu {
       subgroupSize: device.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0,
       software: /swiftshader|llvmpipe|software|lavapipe/.test(text),
     };
-    const { subgroupMinSize: least = 0, subgroupMaxSize: most = 0 } = info;
-    const fixed = device.features.has('subgroups') && least === most ? least : 0;
-    return new Gpu(device, summary, gpu, budgetBytes, fixed);
+    // Consecutive threads are a subgroup on software; WebGPU does not promise it.
+    const team = summary.software && info.subgroupMaxSize === summary.subgroupSize ? summary.subgroupSize : 0;
+    return new Gpu(device, summary, gpu, budgetBytes, team);
   }
 
   get adapter(): AdapterSummary {

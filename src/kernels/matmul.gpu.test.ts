@@ -14,6 +14,8 @@ const sizes = [
   [33, 66, 129],
   [64, 192, 700],
   [129, 64, 31],
+  [36, 20, 31],
+  [4, 4, 16448],
 ];
 
 describe.each(layouts)('matmul %s on the GPU', (layout) => {

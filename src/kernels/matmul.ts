@@ -69,7 +69,7 @@ const fourLanesOp = {
     ROWS: 24,
     TN_LOADS: 2,
     TN_ROWS: 8,
-    STEPS: 2,
+    TN_STEPS: 2,
   }).replaceAll('subgroupShuffle(', 'quadBroadcast('),
 };
 
@@ -157,7 +157,7 @@ export function tiledProduct(
   const uniforms = { M, N, K, chunk: K, rows, eps };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   const TRANSPOSED = Number(layout === 'nt');
-  // The tiling `shared` has no such constant.
+  // Only the tiling `subgroups` has LEFT.
   const constants: Record<string, number> = { MODE: storing(tensors, accumulate), TRANSPOSED };
   if (left !== 'plain') constants.LEFT = lefts[left];
   recorder.dispatch(op, 'product', { a, b, residual, out, gain }, uniforms, groups, constants);

@@ -13,7 +13,7 @@ const LOADS = 4u; // of a lane, in a round of `product`
 const ROWS = 32u; // outputs of a thread in `product`: ROWS x 4, of LOADS * LANES rows
 const TN_LOADS = 1u; // of a lane, in a step of tn
 const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4, of TN_LOADS * LANES quads
-const STEPS = 1u; // of tn in a round
+const TN_STEPS = 1u; // of tn in a round
 
 // What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
 override LEFT: u32 = 0;
@@ -128,14 +128,14 @@ fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
   let safeColumn = min(column, columns - 1u);
   let end = min(dims.K, (group.z + 1u) * dims.chunk);
   var sum: array<vec4f, TN_ROWS * 4u>;
-  for (var first = group.z * dims.chunk; first < end; first += STEPS) {
-    for (var s = 0u; s < STEPS; s++) { // unroll
+  for (var first = group.z * dims.chunk; first < end; first += TN_STEPS) {
+    for (var s = 0u; s < TN_STEPS; s++) { // unroll
       let k = min(first + s, end - 1u);
       let right = b[k * columns + safeColumn];
       var loaded: array<vec4f, TN_LOADS>;
       for (var i = 0u; i < TN_LOADS; i++) { // unroll
         loaded[i] = quads[k * height + min(row + LANES * i + lane % LANES, height - 1u)];
-        if (STEPS > 1u) {
+        if (TN_STEPS > 1u) {
           loaded[i] = select(vec4f(), loaded[i], first + s < end);
         }
       }

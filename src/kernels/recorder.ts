@@ -35,7 +35,7 @@ export class Recorder {
     public tilings: Tilings,
     /** Lanes of the smallest subgroup; 0 without subgroups. */
     readonly lanes: number,
-    /** Lanes of every subgroup, 0 where they vary or there are none: threads that load for each other in attention. */
+    /** Consecutive threads that load for each other in attention, a subgroup; 0: none do. */
     public team: number,
   ) {}
 

@@ -22,6 +22,22 @@ describe('prefix trees', () => {
     expect([...tree.targets]).toEqual([2, 5, 3, 3, 6]);
   });
 
+  it('come in blocks of as many rows as a thread takes, or a team; heads of one path share a block', () => {
+    const needed = neededAt([[0, 2, 5]]);
+    const blocks = (team: number) => {
+      const [{ rows, headRows, count, heads }] = prefixTrees([[1, 2, 3, 4, 5, 6]], nano, 100, needed, team);
+      return [rows.slice(4 * count), headRows.slice(4 * heads.length)].map((values) => [...values]);
+    };
+    expect(blocks(0)).toEqual([
+      [0, 4, 0, 0, 4, 2, 0, 0],
+      [0, 3, 0, 0],
+    ]);
+    expect(blocks(8)).toEqual([
+      [0, 6, 0, 0],
+      [0, 3, 0, 0],
+    ]);
+  });
+
   it('the rows whose predictions are needed are heads, with their own targets', () => {
     // Behind 1 2, behind 4, and behind 1 5 3.
     const [tree] = prefixTrees(sequences, nano, 100, neededAt([[1], [0], [], [2], []]));

@@ -60,7 +60,7 @@ export function prefixTrees(
   config: PolicyConfig,
   limit: number,
   needed: Needed = (s, t) => t + 1 < sequences[s].length,
-  team = 1,
+  team = 0,
 ): PrefixTree[] {
   sequences.forEach((sequence, s) => checkSequence(sequence, s, config));
   const order = sequences.map((_, s) => s).sort((a, b) => compare(sequences[a], sequences[b]) || a - b);

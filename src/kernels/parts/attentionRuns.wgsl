@@ -35,7 +35,7 @@ fn rowOf(own: Run, j: u32, run: Run) -> u32 {
   return min(own.first + j, run.first + run.count - 1u);
 }
 
-// The quad that a lane loads for its team, of the quads at `at`; told(loaded[d / LANES], d % LANES) is quad d.
+// The quad that a lane loads for its team, of the quads at `at`; broadcast(loaded[d / LANES], d % LANES) is quad d.
 fn shareOf(at: u32, i: u32, lane: u32) -> u32 {
   return at + min(i * LANES + lane, QUADS - 1u);
 }
