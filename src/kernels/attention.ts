@@ -203,8 +203,8 @@ function dispatch(
   { M, H, D, blocks }: AttentionDims,
 ): void {
   const LANES = blocks === undefined ? 1 : teamOf(recorder.team);
-  const GROUP = blocks === undefined ? 1 : blockRows(D, LANES);
-  const most = GROUP / LANES;
+  const most = blocks === undefined ? 1 : threadRows(D, LANES);
+  const GROUP = most * LANES;
   const ROWS = entryPoint === 'forward' ? most : Math.min(most, BACKWARD_ROWS);
   const B = ((blocks ?? M) * GROUP) / (ROWS * LANES);
   const QUADS = D / 4;

@@ -46,7 +46,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   let lane = i % LANES;
   let own = ownOf(run, lane);
-  let row = rows[run.first];
+  let path = rows[run.first].y;
   let scale = inverseSqrt(f32(dims.D));
   var queries: array<vec4f, MAX_QUADS>;
   for (var i = 0u; i < own.count * QUADS; i++) {
@@ -64,7 +64,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   let last = rows[run.first + run.count - 1u].x;
   for (var p = 0u; p <= last; p++) {
-    let at = (paths[row.y + p] * H + run.head) * QUADS;
+    let at = (paths[path + p] * H + run.head) * QUADS;
     var someKeys: array<vec4f, MAX_QUADS>;
     var someValues: array<vec4f, MAX_QUADS>;
     for (var i = 0u; i < LOADS; i++) { // unroll
@@ -138,7 +138,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   let lane = i % LANES;
   let own = ownOf(run, lane);
-  let row = rows[run.first];
+  let path = rows[run.first].y;
   let scale = inverseSqrt(f32(dims.D));
   var queries: array<vec4f, MAX_QUADS>;
   var dys: array<vec4f, MAX_QUADS>;
@@ -158,7 +158,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   let last = rows[run.first + run.count - 1u].x;
   for (var p = 0u; p <= last; p++) {
-    let at = (paths[row.y + p] * H + run.head) * QUADS;
+    let at = (paths[path + p] * H + run.head) * QUADS;
     var someKeys: array<vec4f, MAX_QUADS>;
     var someValues: array<vec4f, MAX_QUADS>;
     for (var i = 0u; i < LOADS; i++) { // unroll

@@ -57,8 +57,8 @@ export const matmulSubgroupsOp = defineOp({
 });
 
 /**
- * The same for subgroups of four lanes, which SwiftShader has: loops written out, since it writes out none, larger tiles, since a
- * load costs as much as thirty multiply-adds there, and lanes that are told by the quad, one instruction instead of seven.
+ * The same for subgroups of four lanes, which SwiftShader has: loops written out, since it writes out none, four values of a row or
+ * two rows a round, since a loop costs much there, and lanes that are told by the quad, one instruction instead of seven.
  */
 const fourLanesOp = {
   ...matmulSubgroupsOp,
