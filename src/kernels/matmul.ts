@@ -3,11 +3,10 @@ import type { Recorder } from './recorder.ts';
 import { sumChunks } from './sumChunks.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import type { Tiling } from './tilings.ts';
-import { specialized, unrolled } from './unroll.ts';
+import { unrolled } from './unroll.ts';
 import productsWgsl from './parts/products.wgsl?raw';
-import quadsWgsl from './parts/quads.wgsl?raw';
-import singlesWgsl from './parts/singles.wgsl?raw';
 import anyWgsl from './matmulAny.wgsl?raw';
+import fourLanesWgsl from './matmulFourLanes.wgsl?raw';
 import sharedWgsl from './matmulShared.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
@@ -27,18 +26,15 @@ const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f3
 
 export const matmulOp = defineOp({
   name: 'matmul',
-  wgsl: unrolled([wgsl, productsWgsl, quadsWgsl].join('\n')),
+  wgsl: unrolled([wgsl, productsWgsl].join('\n')),
   bindings,
   dims,
   kernels: products,
 });
 
-const subgroupsText = (slices: string) =>
-  ['enable subgroups;', subgroupsWgsl, productsWgsl, slices].join('\n');
-
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',
-  wgsl: subgroupsText(singlesWgsl),
+  wgsl: ['enable subgroups;', subgroupsWgsl, productsWgsl].join('\n'),
   bindings: {
     ...bindings,
     gain: 'read',
@@ -56,22 +52,14 @@ export const matmulSubgroupsOp = defineOp({
   },
 });
 
-/**
- * The same for subgroups of four lanes, which SwiftShader has: loops written out, since it writes out none, four values of a row or
- * two rows a round, since a loop costs much there, and lanes that are told by the quad, one instruction instead of seven.
- */
-const fourLanesOp = {
-  ...matmulSubgroupsOp,
-  name: 'matmulSubgroups 4',
-  wgsl: specialized(subgroupsText(quadsWgsl), {
-    LANES: 4,
-    LOADS: 6,
-    ROWS: 24,
-    TN_LOADS: 2,
-    TN_ROWS: 8,
-    TN_STEPS: 2,
-  }).replaceAll('subgroupShuffle(', 'quadBroadcast('),
-};
+/** The same for subgroups of four lanes, which SwiftShader has; it fuses nothing. */
+export const matmulFourLanesOp = defineOp({
+  name: 'matmulFourLanes',
+  wgsl: unrolled(['enable subgroups;', fourLanesWgsl, productsWgsl].join('\n')),
+  bindings: { ...bindings, pairs: 'read' },
+  dims,
+  kernels: { ...products, product: [...products.product, 'pairs'] },
+});
 
 export const matmulSharedOp = defineOp({
   name: 'matmulShared',
@@ -96,7 +84,7 @@ const tiles: Readonly<
 > = {
   plain: { op: matmulOp, rows: 8, tnRows: 16 },
   subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32 },
-  fourLanes: { op: fourLanesOp, rows: 24, tnRows: 32 },
+  fourLanes: { op: matmulFourLanesOp, rows: 24, tnRows: 32 },
   shared: { op: matmulSharedOp, rows: 64, tnRows: 64 },
 };
 const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
@@ -160,7 +148,7 @@ export function tiledProduct(
   // Only the tiling `subgroups` has LEFT.
   const constants: Record<string, number> = { MODE: storing(tensors, accumulate), TRANSPOSED };
   if (left !== 'plain') constants.LEFT = lefts[left];
-  recorder.dispatch(op, 'product', { a, b, residual, out, gain }, uniforms, groups, constants);
+  recorder.dispatch(op, 'product', { a, b, residual, out, gain, pairs: b }, uniforms, groups, constants);
 }
 
 /** The tiled `nn` product of queries, keys and values behind an RMSNorm, rotated: see `normQkvRope`. */

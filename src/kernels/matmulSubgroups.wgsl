@@ -1,64 +1,74 @@
 // Matrix products for adapters with subgroups of at least LANES. Every lane needs the same values of A: LANES of them load one
-// each and tell the others, which takes that part of the loads of matmul.wgsl.
-// Assembled with `enable subgroups`, parts/products.wgsl, and parts/quads.wgsl or parts/singles.wgsl.
-@group(0) @binding(6) var<storage, read> gain: array<Slice>; // (K), of the RMSNorm
+// each and tell the others, which takes that part of the loads of matmul.wgsl. A round takes one value of a row of a, and one row of b:
+// the least code, which is quick to compile where loads are written out lane by lane (lavapipe), and leaves room for more sums in registers.
+// Assembled with `enable subgroups` and parts/products.wgsl.
+alias Slice = f32;
+@group(0) @binding(6) var<storage, read> gain: array<f32>; // (K), of the RMSNorm
 @group(0) @binding(7) var<storage, read> rows: array<vec4u>; // (M) position, ., ., row of keys and values
 @group(0) @binding(8) var<storage, read> table: array<vec4f>; // (T, D/4) cos, sin, cos, sin; see rope.wgsl
 @group(0) @binding(9) var<storage, read_write> q: array<vec4f>; // (M, C)
 @group(0) @binding(10) var<storage, read_write> keys: array<vec4f>; // (*, C)
 @group(0) @binding(11) var<storage, read_write> values: array<vec4f>; // (*, C)
 
-const LANES = 8u; // that load for each other: 4 or 8
+const LANES = 8u; // that load for each other
 const LOADS = 4u; // of a lane, in a round of `product`
 const ROWS = 32u; // outputs of a thread in `product`: ROWS x 4, of LOADS * LANES rows
-const TN_LOADS = 1u; // of a lane, in a step of tn
-const TN_ROWS = 8u; // outputs of a thread in tn: 4 * TN_ROWS x 4, of TN_LOADS * LANES quads
-const TN_STEPS = 1u; // of tn in a round
+const OUTPUTS = 32u; // of four columns, of a thread in tn: 4 * LANES
 
 // What a goes through on its way into `product`: 0: nothing, 1: RMSNorm of its rows, 2: SwiGLU, with a (M, 2K).
 override LEFT: u32 = 0;
 
 // exp overflows beyond 88; sigmoid is 0 or 1 to float32 long before.
-fn silu(x: Slice) -> Slice {
-  return x / (1.0 + exp(-clamp(x, Slice(-80.0), Slice(80.0))));
+fn silu(x: f32) -> f32 {
+  return x / (1.0 + exp(-clamp(x, -80.0, 80.0)));
 }
 
-fn left(row: u32, k: u32, inner: u32) -> Slice {
+fn left(row: u32, k: u32) -> f32 {
   let at = min(row, dims.M - 1u);
   if (LEFT == 2u) {
-    return silu(a[2u * at * inner + k]) * a[(2u * at + 1u) * inner + k];
+    return silu(a[2u * at * dims.K + k]) * a[(2u * at + 1u) * dims.K + k];
   }
-  return a[at * inner + k];
+  return a[at * dims.K + k];
+}
+
+// Row k of b, or column of the transposed, in the four columns of a thread.
+fn right(k: u32, column: u32) -> vec4f {
+  if (TRANSPOSED == 1u) {
+    let inner = dims.K / 4u;
+    let at = 4u * column * inner + k / 4u;
+    let i = k % 4u;
+    return vec4f(b[at][i], b[at + inner][i], b[at + 2u * inner][i], b[at + 3u * inner][i]);
+  }
+  return b[k * (dims.N / 4u) + column];
 }
 
 // Rows row .. row + ROWS - 1 of the product, in the four columns of a thread. Every lane of a subgroup comes here.
 fn sums(row: u32, safeColumn: u32, lane: u32) -> array<vec4f, ROWS> {
-  let inner = dims.K / STEP;
   var sum: array<vec4f, ROWS>;
   var squares: array<f32, LOADS>; // lane by lane of the rows it loads
-  for (var k = 0u; k < inner; k++) {
+  for (var k = 0u; k < dims.K; k++) {
     let tile = right(k, safeColumn);
-    var factor: Slice;
+    var factor: f32;
     if (LEFT == 1u) {
       factor = gain[k];
     }
-    var loaded: array<Slice, LOADS>;
-    for (var i = 0u; i < LOADS; i++) { // unroll
-      loaded[i] = left(row + LANES * i + lane % LANES, k, inner);
+    var loaded: array<f32, LOADS>;
+    for (var i = 0u; i < LOADS; i++) {
+      loaded[i] = left(row + LANES * i + lane % LANES, k);
       if (LEFT == 1u) {
-        squares[i] += squared(loaded[i]);
+        squares[i] += loaded[i] * loaded[i];
         loaded[i] *= factor;
       }
     }
-    for (var i = 0u; i < ROWS; i++) { // unroll
+    for (var i = 0u; i < ROWS; i++) {
       sum[i] += tile * subgroupShuffle(loaded[i / LANES], i % LANES);
     }
   }
   if (LEFT == 1u) {
-    for (var i = 0u; i < LOADS; i++) { // unroll
+    for (var i = 0u; i < LOADS; i++) {
       squares[i] = 1.0 / sqrt(squares[i] / f32(dims.K) + dims.eps);
     }
-    for (var i = 0u; i < ROWS; i++) { // unroll
+    for (var i = 0u; i < ROWS; i++) {
       sum[i] *= subgroupShuffle(squares[i / LANES], i % LANES);
     }
   }
@@ -123,29 +133,19 @@ fn qkv(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local:
 fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let columns = dims.N / 4u;
   let height = dims.M / 4u;
-  let row = group.x * TN_ROWS;
+  let row = group.x * LANES;
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
-  let end = min(dims.K, (group.z + 1u) * dims.chunk);
-  var sum: array<vec4f, TN_ROWS * 4u>;
-  for (var first = group.z * dims.chunk; first < end; first += TN_STEPS) {
-    for (var s = 0u; s < TN_STEPS; s++) { // unroll
-      let k = min(first + s, end - 1u);
-      let right = b[k * columns + safeColumn];
-      var loaded: array<vec4f, TN_LOADS>;
-      for (var i = 0u; i < TN_LOADS; i++) { // unroll
-        loaded[i] = quads[k * height + min(row + LANES * i + lane % LANES, height - 1u)];
-        if (TN_STEPS > 1u) {
-          loaded[i] = select(vec4f(), loaded[i], first + s < end);
-        }
-      }
-      for (var i = 0u; i < TN_ROWS; i++) { // unroll
-        let left = subgroupShuffle(loaded[i / LANES], i % LANES);
-        sum[4u * i] += left.x * right;
-        sum[4u * i + 1u] += left.y * right;
-        sum[4u * i + 2u] += left.z * right;
-        sum[4u * i + 3u] += left.w * right;
-      }
+  var sum: array<vec4f, OUTPUTS>;
+  for (var k = group.z * dims.chunk; k < min(dims.K, (group.z + 1u) * dims.chunk); k++) {
+    let right = b[k * columns + safeColumn];
+    let loaded = quads[k * height + min(row + lane % LANES, height - 1u)];
+    for (var i = 0u; i < LANES; i++) {
+      let left = subgroupShuffle(loaded, i);
+      sum[4u * i] += left.x * right;
+      sum[4u * i + 1u] += left.y * right;
+      sum[4u * i + 2u] += left.z * right;
+      sum[4u * i + 3u] += left.w * right;
     }
   }
   if (column < columns) {

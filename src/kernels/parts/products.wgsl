@@ -1,5 +1,5 @@
-// What the products in registers have in common: sizes, tensors, and how a thread stores its sums. Assembled with parts/quads.wgsl
-// or parts/singles.wgsl, which say how much of a row a round of the inner loop takes.
+// What the products in registers have in common: sizes, tensors, and how a thread stores its sums. Assembled behind a text that says how
+// much of a row of a a round of the inner loop takes, `Slice`.
 struct Dims {
   M: u32,
   N: u32,
