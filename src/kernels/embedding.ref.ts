@@ -13,7 +13,7 @@ export function embeddingForwardRef(
 ): Float64Array {
   const out = new Float64Array(M * C);
   for (let m = 0; m < M; m++)
-    for (let c = 0; c < C; c++) out[m * C + c] = scale * table[Math.min(tokens[m], V - 1) * C + c];
+    for (let c = 0; c < C; c++) out[m * C + c] = tokens[m] < V ? scale * table[tokens[m] * C + c] : 0;
   return out;
 }
 
@@ -25,6 +25,6 @@ export function embeddingBackwardRef(
 ): Float64Array {
   const dTable = new Float64Array(V * C);
   for (let m = 0; m < M; m++)
-    for (let c = 0; c < C; c++) dTable[Math.min(tokens[m], V - 1) * C + c] += scale * dOut[m * C + c];
+    for (let c = 0; c < C; c++) if (tokens[m] < V) dTable[tokens[m] * C + c] += scale * dOut[m * C + c];
   return dTable;
 }

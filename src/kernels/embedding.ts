@@ -1,4 +1,5 @@
 import { ShapeError } from '../core/errors.ts';
+import { gather } from './gather.ts';
 import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
@@ -8,20 +9,17 @@ export const embedding = defineOp({
   name: 'embedding',
   wgsl,
   bindings: {
-    tokens: 'read',
-    table: 'read',
-    out: 'read_write',
     order: 'read',
     starts: 'read',
     dOut: 'read',
     dTable: 'read_write',
   },
   dims: { M: 'u32', V: 'u32', scale: 'f32' },
-  kernels: { forward: ['tokens', 'table', 'out'], backward: ['order', 'starts', 'dOut', 'dTable'] },
+  kernels: { backward: ['order', 'starts', 'dOut', 'dTable'] },
 });
 
 /**
- * Token embedding: out[m] = scale · table[tokens[m]]; a token beyond V - 1 reads the last row.
+ * Token embedding: out[m] = scale · table[tokens[m]]; zeros for a token beyond V - 1.
  * tokens: u32 [M]; table: [V, C]; out: [M, C].
  * @throws ShapeError when a tensor is too small.
  */
@@ -33,8 +31,7 @@ export function embeddingForward(
   const { M, C, V, scale } = dims;
   requireDims('embedding.forward', { M, C, V });
   requireLengths('embedding.forward', tensors, { tokens: M, table: V * C, out: M * C });
-  const { op, width } = elementwise(embedding, C);
-  recorder.dispatch(op, 'forward', tensors, { M, V, scale }, grid((M * C) / width), { C: C / width });
+  gather(recorder, { index: tensors.tokens, x: tensors.table, out: tensors.out }, { M, R: V, C }, scale);
 }
 
 /**

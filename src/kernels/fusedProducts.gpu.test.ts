@@ -29,7 +29,7 @@ describe('products with what comes before them, on the GPU', () => {
     const normed = rmsnormForwardRef(data, scale, { M, C: K, eps: dims.eps });
     await inEveryTiling(gpu, async (tiling) => {
       for (const layout of ['nn', 'nt'] as const) {
-        normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, dims);
+        normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, { ...dims, fused: true });
         const [got] = await gpu.read(out);
         const expected = matmulRef(layout, normed, right, dims);
         expect(relativeError(got, expected), `${tiling} ${layout}`).toBeLessThan(1e-5);
@@ -48,7 +48,7 @@ describe('products with what comes before them, on the GPU', () => {
     const product = matmulRef('nn', swigluForwardRef(data, M, K), right, { M, N, K });
     const expected = product.map((v, i) => v + rest[i]);
     await inEveryTiling(gpu, async (tiling) => {
-      swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K });
+      swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K, fused: true });
       const [got] = await gpu.read(out);
       expect(relativeError(got, expected), tiling).toBeLessThan(1e-5);
     });
@@ -93,7 +93,7 @@ describe('products with what comes before them, on the GPU', () => {
       return cache;
     };
     await inEveryTiling(gpu, async (tiling) => {
-      normQkvRope(gpu.recorder, tensors, dims);
+      normQkvRope(gpu.recorder, tensors, { ...dims, fused: true });
       const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
       [q, inCache(k), inCache(v)].forEach((expected, i) =>
         expect(relativeError(got[i], expected), tiling).toBeLessThan(1e-5),
@@ -107,10 +107,19 @@ describe('products with what comes before them, on the GPU', () => {
     const t = gpu.alloc(8);
     const size = { M: 3, N: 4, K: 4 };
     expect(() =>
-      normMatmul(gpu.recorder, 'nn', { x: t, gain: t, b: t, out: t, scratch: t }, { ...size, eps: 0 }),
+      normMatmul(
+        gpu.recorder,
+        'nn',
+        { x: t, gain: t, b: t, out: t, scratch: t },
+        { ...size, eps: 0, fused: true },
+      ),
     ).toThrow(/normMatmul: expected x to hold at least 12 values, got 8\. Allocate/);
     expect(() =>
-      swigluMatmul(gpu.recorder, { gateUp: t, b: t, residual: t, out: t, scratch: t }, size),
+      swigluMatmul(
+        gpu.recorder,
+        { gateUp: t, b: t, residual: t, out: t, scratch: t },
+        { ...size, fused: true },
+      ),
     ).toThrow(/swigluMatmul: expected gateUp to hold at least 24 values, got 8/);
     gpu.free(t);
   });

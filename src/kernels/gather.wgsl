@@ -1,10 +1,11 @@
-// Rows of x by number: out[i] = x[index[i]], or zeros where there is no such row. With the inverse of an index that
+// Rows of x by number: out[i] = scale * x[index[i]], or zeros where there is no such row. With the inverse of an index that
 // names no row twice this is its gradient too.
 alias Value = f32; // see `elementwise`
 
 struct Dims {
   M: u32,
   R: u32,
+  scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -24,7 +25,7 @@ fn rows(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = index[i / C];
   var value = Value();
   if (row < dims.R) {
-    value = x[row * C + i % C];
+    value = dims.scale * x[row * C + i % C];
   }
   out[i] = value;
 }

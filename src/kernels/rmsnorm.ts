@@ -2,6 +2,7 @@ import { MAX_ROW } from './limits.ts';
 import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { requireDims, requireLengths, type Tensor } from './tensor.ts';
+import { sumChunks } from './sumChunks.ts';
 import wgsl from './rmsnorm.wgsl?raw';
 
 export const rmsnorm = defineOp({
@@ -15,14 +16,12 @@ export const rmsnorm = defineOp({
     dOut: 'read',
     dX: 'read_write',
     partial: 'read_write',
-    dWeight: 'read_write',
   },
   dims: { M: 'u32', C: 'u32', eps: 'f32', rows: 'u32' },
   kernels: {
     forward: ['x', 'weight', 'out'],
     backwardX: ['x', 'weight', 'out', 'rstd', 'dOut', 'dX'],
     partialWeight: ['x', 'rstd', 'dOut', 'partial'],
-    sumWeight: ['partial', 'dWeight'],
   },
 });
 
@@ -80,5 +79,5 @@ export function rmsnormBackward(
   const uniforms = { ...dims, C: C / width, rows: rowsPerPartial(M) };
   recorder.dispatch(op, 'backwardX', tensors, uniforms, grid(M));
   recorder.dispatch(op, 'partialWeight', tensors, uniforms, grid(partial / width));
-  recorder.dispatch(op, 'sumWeight', tensors, uniforms, grid(C / width));
+  sumChunks(recorder, { partial: tensors.partial, out: tensors.dWeight }, { n: C, chunks: partial / C });
 }

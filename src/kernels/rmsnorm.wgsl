@@ -23,7 +23,6 @@ struct Dims {
 @group(0) @binding(5) var<storage, read> dOut: array<Value>; // (M, C)
 @group(0) @binding(6) var<storage, read_write> dX: array<Value>; // (M, C)
 @group(0) @binding(7) var<storage, read_write> partial: array<Value>; // (ceil(M / rows), C)
-@group(0) @binding(8) var<storage, read_write> dWeight: array<Value>; // (C)
 
 // Values of a row.
 fn width() -> f32 {
@@ -83,7 +82,7 @@ fn backwardX(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   rstd[m] = r;
 }
 
-// dWeight in two stages of fixed order: each thread sums one column over `rows` rows …
+// dWeight, first stage: each thread sums one column over `rows` rows; sumChunks adds the sums.
 @compute @workgroup_size(64)
 fn partialWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64u + id.x;
@@ -97,19 +96,4 @@ fn partialWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     sum += dOut[m * dims.C + c] * x[m * dims.C + c] * rstd[m];
   }
   partial[i] = sum;
-}
-
-// … then one thread per column adds the partial sums.
-@compute @workgroup_size(64)
-fn sumWeight(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let c = id.y * groups.x * 64u + id.x;
-  if (c >= dims.C) {
-    return;
-  }
-  let count = (dims.M + dims.rows - 1u) / dims.rows;
-  var sum = Value();
-  for (var k = 0u; k < count; k++) {
-    sum += partial[k * dims.C + c];
-  }
-  dWeight[c] = sum;
 }

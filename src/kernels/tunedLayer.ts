@@ -48,20 +48,20 @@ export class TunedLayer {
         product: {
           record() {
             const qkv = { x, gain, b: qkvWeights, rows, table, q, keys, values, normed, qkv: scratch };
-            normQkvRope(recorder, qkv, { M, C, H: C / D, T: 1, eps });
+            normQkvRope(recorder, qkv, { M, C, H: C / D, T: 1, eps, fused: true });
             matmul(recorder, 'nn', { a: q, b: qkvWeights, residual: x, out }, { M, N: C, K: C });
             const gated = { x: out, gain, b: inWeights, out: wide, scratch };
-            normMatmul(recorder, 'nn', gated, { M, N: 2 * F, K: C, eps });
+            normMatmul(recorder, 'nn', gated, { M, N: 2 * F, K: C, eps, fused: true });
             swigluMatmul(
               recorder,
               { gateUp: wide, b: outWeights, residual: x, out, scratch },
-              { M, N: C, K: F },
+              { M, N: C, K: F, fused: true },
             );
             normMatmul(
               recorder,
               'nt',
               { x: out, gain, b: outWeights, out: scratch, scratch: normed },
-              { M, N: F, K: C, eps },
+              { M, N: F, K: C, eps, fused: true },
             );
             matmul(recorder, 'nt', { a: wide, b: inWeights, out: dX }, { M, N: C, K: 2 * F });
           },

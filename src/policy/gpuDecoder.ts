@@ -5,7 +5,7 @@ import { sample } from '../kernels/sample.ts';
 import { part, type Tensor } from '../kernels/tensor.ts';
 import { DecodingArena } from './activations.ts';
 import { CacheTree, ROOT, type Node } from './cacheTree.ts';
-import { embed, layerKeysAndValues, layerOutput, unembed } from './forward.ts';
+import { embed, layerKeysAndValues, layerOutput, unembed, type Pass } from './forward.ts';
 import { KeyValueCache } from './keyValueCache.ts';
 import type { Decoder, Feed, PolicyConfig, Sampled, SampleOptions } from './types.ts';
 import type { Weights } from './weights.ts';
@@ -32,6 +32,7 @@ export class GpuDecoder implements Decoder {
   /** Last token of each sequence. */
   private readonly ends: Node[];
   private readonly cache: KeyValueCache;
+  private readonly pass: Pass;
   private arena: DecodingArena | undefined;
   private readonly logits: Tensor;
   private readonly draws: {
@@ -57,6 +58,7 @@ export class GpuDecoder implements Decoder {
       );
     const { vocabulary: V } = config;
     this.tree = new CacheTree(V);
+    this.pass = { recorder: gpu.recorder, config, fused: true };
     this.cache = new KeyValueCache(gpu, config);
     this.ends = new Array<Node>(capacity).fill(ROOT);
     const take = (perSequence: number, label: string): Tensor => this.take(capacity * perSequence, label);
@@ -196,7 +198,7 @@ export class GpuDecoder implements Decoder {
     });
     if (!logits) return;
     const { residual: x, scratch } = arena;
-    unembed(gpu.recorder, this.config, this.weights, { x, normed: scratch.normed1, logits }, heads.length);
+    unembed(this.pass, this.weights, { x, normed: scratch.normed1, logits }, heads.length);
   }
 
   /** M rows through the layers; of the last one the first R, the heads, need all, the other rows but keys and values. */
@@ -204,15 +206,14 @@ export class GpuDecoder implements Decoder {
     { feed, residual, scratch }: DecodingArena,
     { M, R, blocks }: { readonly M: number; readonly R: number; readonly blocks: number | undefined },
   ): void {
-    const { config, weights, table } = this;
-    const { recorder } = this.gpu;
-    embed(recorder, config, weights, feed.tokens, residual, M);
+    const { config, weights, table, pass } = this;
+    embed(pass, weights, feed.tokens, residual, M);
     weights.layers.forEach((layer, l) => {
       const act = { ...scratch, ...this.cache.layers[l] };
-      layerKeysAndValues(recorder, config, layer, act, { ...feed, table }, residual, M);
+      layerKeysAndValues(pass, layer, act, { ...feed, table }, residual, M);
       const last = l + 1 === config.layers;
       const row = last ? feed : { ...feed, blocks };
-      layerOutput(recorder, config, layer, act, row, residual, residual, last ? R : M);
+      layerOutput(pass, layer, act, row, residual, residual, last ? R : M);
     });
   }
 

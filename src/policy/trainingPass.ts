@@ -46,21 +46,21 @@ export class TrainingPass {
   forward(weights: Weights): { logits: Tensor } {
     const { config, table } = this;
     const { recorder } = this.gpu;
+    const pass = { recorder, config, fused: false };
     const { arena, M, R, blocks, headBlocks } = this.current;
     const { residual, layers, input, head, normed, logits } = arena;
-    embed(recorder, config, weights, input.tokens, residual[0], M);
+    embed(pass, weights, input.tokens, residual[0], M);
     weights.layers.forEach((layer, l) => {
       const [act, x, out] = [layers[l], residual[l], residual[l + 1]];
-      layerKeysAndValues(recorder, config, layer, act, { ...input, table }, x, M);
-      if (l + 1 < config.layers)
-        return layerOutput(recorder, config, layer, act, { ...input, blocks }, x, out, M);
+      layerKeysAndValues(pass, layer, act, { ...input, table }, x, M);
+      if (l + 1 < config.layers) return layerOutput(pass, layer, act, { ...input, blocks }, x, out, M);
       const size = { M: R, R: M, C: config.width };
       gather(recorder, { x, index: head.index, out: head.x }, size);
       gather(recorder, { x: act.q, index: head.index, out: head.q }, size);
       const row = { rows: head.rows, paths: input.paths, blocks: headBlocks };
-      layerOutput(recorder, config, layer, { ...act, q: head.q }, row, head.x, out, R);
+      layerOutput(pass, layer, { ...act, q: head.q }, row, head.x, out, R);
     });
-    unembed(recorder, config, weights, { x: residual[config.layers], normed, logits }, R);
+    unembed(pass, weights, { x: residual[config.layers], normed, logits }, R);
     return { logits };
   }
 
