@@ -192,6 +192,8 @@ export class Gpu {
     for (const name in constants) key += ` ${name}=${constants[name]}`;
     const cached = this.kernels.get(key);
     if (cached) return cached;
+    // While the driver compiles, the GPU works on what is recorded so far.
+    this.recorder.submit();
     const used = op.kernels[entryPoint];
     const names = Object.keys(op.bindings);
     const layout = this.device.createBindGroupLayout({
