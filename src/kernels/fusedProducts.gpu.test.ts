@@ -7,7 +7,7 @@ import { ropeForwardRef } from './rope.ref.ts';
 import { ropeTable } from './rope.ts';
 import { swigluForwardRef } from './swiglu.ref.ts';
 
-// Eight lanes and more take sizes in vectors of 4 in one dispatch; all else takes two.
+// Fused, eight lanes and more take sizes in vectors of 4 in one dispatch; all else takes two.
 const sizes = [
   [1, 1, 1],
   [5, 3, 7],
@@ -29,10 +29,12 @@ describe('products with what comes before them, on the GPU', () => {
     const normed = rmsnormForwardRef(data, scale, { M, C: K, eps: dims.eps });
     await inEveryTiling(gpu, async (tiling) => {
       for (const layout of ['nn', 'nt'] as const) {
-        normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, { ...dims, fused: true });
-        const [got] = await gpu.read(out);
         const expected = matmulRef(layout, normed, right, dims);
-        expect(relativeError(got, expected), `${tiling} ${layout}`).toBeLessThan(1e-5);
+        for (const fused of [true, false]) {
+          normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, { ...dims, fused });
+          const [got] = await gpu.read(out);
+          expect(relativeError(got, expected), `${tiling} ${layout} ${fused}`).toBeLessThan(1e-5);
+        }
       }
     });
     [x, gain, b, out, scratch].forEach((t) => gpu.free(t));
@@ -48,14 +50,16 @@ describe('products with what comes before them, on the GPU', () => {
     const product = matmulRef('nn', swigluForwardRef(data, M, K), right, { M, N, K });
     const expected = product.map((v, i) => v + rest[i]);
     await inEveryTiling(gpu, async (tiling) => {
-      swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K, fused: true });
-      const [got] = await gpu.read(out);
-      expect(relativeError(got, expected), tiling).toBeLessThan(1e-5);
+      for (const fused of [true, false]) {
+        swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K, fused });
+        const [got] = await gpu.read(out);
+        expect(relativeError(got, expected), `${tiling} ${fused}`).toBeLessThan(1e-5);
+      }
     });
     [gateUp, b, residual, out, scratch].forEach((t) => gpu.free(t));
   });
 
-  // Eight lanes and more take heads of 8, 16 and 32 in one dispatch; all else takes more.
+  // Fused, eight lanes and more take heads of 8, 16 and 32 in one dispatch; all else takes more.
   it.each([
     [1, 8, 1, 1],
     [25, 64, 4, 128],
@@ -93,11 +97,13 @@ describe('products with what comes before them, on the GPU', () => {
       return cache;
     };
     await inEveryTiling(gpu, async (tiling) => {
-      normQkvRope(gpu.recorder, tensors, { ...dims, fused: true });
-      const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
-      [q, inCache(k), inCache(v)].forEach((expected, i) =>
-        expect(relativeError(got[i], expected), tiling).toBeLessThan(1e-5),
-      );
+      for (const fused of [true, false]) {
+        normQkvRope(gpu.recorder, tensors, { ...dims, fused });
+        const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
+        [q, inCache(k), inCache(v)].forEach((expected, i) =>
+          expect(relativeError(got[i], expected), `${tiling} ${fused}`).toBeLessThan(1e-5),
+        );
+      }
     });
     Object.values(tensors).forEach((t) => gpu.free(t));
   });

@@ -19,7 +19,7 @@ const fuses = ({ tilings, lanes }: Recorder, { fused }: Fusing): boolean =>
 
 /**
  * RMSNorm and the product behind it: out [M, N] = (x · rstd · gain) · b, see `rmsnorm` and `matmul`. x: [M, K]; gain: [K];
- * b: [K, N] (`nn`) or [N, K] (`nt`). In one dispatch where `fused` is possible: rstd, a factor of whole rows, waits for the sum. On other adapters,
+ * b: [K, N] (`nn`) or [N, K] (`nt`). In one dispatch where `fused` is possible: rstd, a factor of whole rows, waits for the sum. Otherwise,
  * and for sizes that the tiled kernels do not take, in two through `scratch` [M, K].
  * @throws ShapeError when a tensor is too small or a dimension beyond its limit.
  */
@@ -78,7 +78,7 @@ export function normQkvRope(
   const D = C / H;
   // The other half of a head lies D / 8 lanes away, of eight.
   if (![8, 16, 32].includes(D) || !fuses(recorder, { fused })) {
-    normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps, fused: false });
+    normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps, fused });
     return ropeForward(recorder, tensors, dims);
   }
   const width = M * C;

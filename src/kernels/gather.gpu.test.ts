@@ -14,9 +14,11 @@ describe('gather on the GPU', () => {
     const data = testData(R * C, 1);
     const rows = Uint32Array.from({ length: M }, (_, m) => (m * 5 + 2) % (R + 1));
     const [x, index, out] = [gpu.upload(data), gpu.upload(rows), gpu.upload(testData(M * C, 2))];
-    gather(gpu.recorder, { x, index, out }, { M, R, C });
-    const [got] = await gpu.read(out);
-    expect([...got]).toEqual([...gatherRef(data, rows, { M, R, C })]);
+    for (const scale of [1, 4]) {
+      gather(gpu.recorder, { x, index, out }, { M, R, C }, scale);
+      const [got] = await gpu.read(out);
+      expect([...got]).toEqual([...gatherRef(data, rows, { M, R, C }, scale)]);
+    }
     [x, index, out].forEach((t) => gpu.free(t));
   });
 

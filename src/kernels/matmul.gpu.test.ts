@@ -3,6 +3,7 @@ import { inEveryTiling, relativeError, testData, testGpu } from '../../test/gpu.
 import { matmulRef } from './matmul.ref.ts';
 import { MATMUL_LIMIT, matmul, matmulPartialLength, type MatmulLayout } from './matmul.ts';
 
+const behind = Array.from({ length: 36 }, (_, i) => i + 1);
 const layouts: MatmulLayout[] = ['nn', 'nt', 'tn'];
 const sizes = [
   [1, 1, 1],
@@ -15,6 +16,9 @@ const sizes = [
   [64, 192, 700],
   [129, 64, 31],
   [36, 20, 31],
+  [23, 124, 4],
+  [25, 128, 8],
+  [49, 72, 12],
   [4, 4, 16448],
 ];
 
@@ -31,12 +35,17 @@ describe.each(layouts)('matmul %s on the GPU', (layout) => {
     const expected = matmulRef(layout, a, b, { M, N, K });
     const shifted = expected.map((v, i) => v + r[i]);
     await inEveryTiling(gpu, async (tiling) => {
-      const [out, sum, withResidual] = [gpu.alloc(M * N), gpu.upload(r), gpu.alloc(M * N)];
+      // What lies behind a result must stay as it is.
+      const guarded = (values: Float32Array) => gpu.upload(Float32Array.of(...values, ...behind));
+      const none = new Float32Array(M * N);
+      const [out, sum, withResidual] = [guarded(none), guarded(r), guarded(none)];
       matmul(gpu.recorder, layout, { ...tensors, out }, { M, N, K });
       matmul(gpu.recorder, layout, { ...tensors, out: sum }, { M, N, K }, true);
       if (layout !== 'tn')
         matmul(gpu.recorder, layout, { ...tensors, residual, out: withResidual }, { M, N, K });
-      const [y, y1, y2] = await gpu.read(out, sum, withResidual);
+      const read = await gpu.read(out, sum, withResidual);
+      const [y, y1, y2] = read.map((values) => values.subarray(0, M * N));
+      for (const values of read) expect([...values.subarray(M * N)], tiling).toEqual(behind);
       expect(relativeError(y, expected), tiling).toBeLessThan(1e-5);
       expect(relativeError(y1, shifted), tiling).toBeLessThan(1e-5);
       if (layout !== 'tn') expect(relativeError(y2, shifted), tiling).toBeLessThan(1e-5);

@@ -77,7 +77,7 @@ export const matmulAnyOp = defineOp({
   kernels: { product: ['a', 'b', 'residual', 'out'] },
 });
 
-/** Columns of a workgroup, and outputs of a thread along M: the constants of the WGSL. */
+/** Columns of a workgroup, and rows of the result that a thread (of four lanes, a quad) computes: the constants of the WGSL. */
 const WIDTH = 64;
 const tiles: Readonly<
   Record<Tiling | 'fourLanes', { readonly op: Op; readonly rows: number; readonly tnRows: number }>
@@ -145,7 +145,7 @@ export function tiledProduct(
   const uniforms = { M, N, K, chunk: K, rows, eps };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   const TRANSPOSED = Number(layout === 'nt');
-  // Only the tiling `subgroups` has LEFT.
+  // Only matmulSubgroups.wgsl has LEFT.
   const constants: Record<string, number> = { MODE: storing(tensors, accumulate), TRANSPOSED };
   if (left !== 'plain') constants.LEFT = lefts[left];
   recorder.dispatch(op, 'product', { a, b, residual, out, gain, pairs: b }, uniforms, groups, constants);

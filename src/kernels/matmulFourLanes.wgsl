@@ -1,6 +1,6 @@
 // Matrix products for adapters with subgroups of four lanes, SwiftShader's. Each lane of a quad has rows of a and four columns of b to
 // itself, and looks at the columns of the others by swaps: as few loads as in matmulSubgroups.wgsl, and a swap is one instruction there
-// where a broadcast is seven. What else binds it: each component of a load is a screenful of code, so two values of a row are a round,
+// where a broadcast is eleven. What else binds it: each component of a load is a screenful of code, so two values of a row are a round,
 // for four would not fit the cache of instructions; integer divisions go lane by lane, hence shifts; a multiplication and an addition
 // take fewer moves as an fma; sums whose index a loop knows at run time slow the whole kernel down.
 // Assembled with `enable subgroups` and parts/products.wgsl.
@@ -8,9 +8,9 @@ alias Slice = vec2f;
 @group(0) @binding(6) var<storage, read> pairs: array<vec2f>; // b where it is transposed
 
 const ROWS = 6u; // of a lane in `product`
-const OUTPUTS = 24u; // of four columns, of a lane in `product`
+const OUTPUTS = 24u; // 4 * ROWS, of four columns: a lane's, for itself and its neighbours
 const TN_QUADS = 2u; // of a lane's rows in tn
-const TN_OUTPUTS = 32u;
+const TN_OUTPUTS = 32u; // 16 * TN_QUADS
 
 // What the four lanes of the quad have, the own first.
 fn quad(own: vec4f) -> array<vec4f, 4> {
@@ -33,7 +33,7 @@ fn right(k: u32, column: u32) -> mat2x4f {
 fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let columns = dims.N >> 2u;
   let inner = dims.K >> 1u;
-  let row = group.x * OUTPUTS + (lane & 3u); // and every fourth behind it
+  let row = group.x * 4u * ROWS + (lane & 3u); // and every fourth behind it
   let column = group.y * WIDTH + local.x;
   let safeColumn = min(column, columns - 1u);
   var sum: array<vec4f, OUTPUTS>;
@@ -51,7 +51,7 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lo
       }
     }
   }
-  let places = quad(vec4f(f32(column)));
+  let places = quad(vec4f(f32(column))); // exact: MATMUL_LIMIT
   let count = min(dims.rows, dims.M + 3u - row) >> 2u;
   if (MODE == 0u) {
     for (var turn = 0u; turn < 4u; turn++) { // unroll
@@ -101,7 +101,7 @@ fn tn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: 
     }
   }
   var finished = sum;
-  let places = quad(vec4f(f32(column)));
+  let places = quad(vec4f(f32(column))); // exact: MATMUL_LIMIT
   let count = min(dims.rows >> 2u, dims.M - min(4u * row, dims.M));
   for (var turn = 0u; turn < 4u; turn++) { // unroll
     let at = u32(places[turn].x);

@@ -1,6 +1,6 @@
 /**
  * How the matrix products of an adapter are cut: in registers alone (`plain`, matmul.wgsl), in registers with lanes that
- * load for each other (`subgroups`, matmulSubgroups.wgsl), through workgroup memory (`shared`, matmulShared.wgsl).
+ * load for each other (`subgroups`, matmulSubgroups.wgsl; with four lanes matmulFourLanes.wgsl), through workgroup memory (`shared`, matmulShared.wgsl).
  */
 export const tilings = ['plain', 'subgroups', 'shared'] as const;
 export type Tiling = (typeof tilings)[number];

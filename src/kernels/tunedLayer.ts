@@ -9,7 +9,10 @@ import type { Tilings } from './tilings.ts';
 /** Every product of a decoder layer in every way that training and sampling record it, on data of its own. */
 export class TunedLayer {
   private readonly owned: Tensor[] = [];
-  private readonly kinds: Record<keyof Tilings, { record: () => void; results: readonly Tensor[] }>;
+  private readonly kinds: Record<
+    keyof Tilings,
+    { record: (fused: boolean) => void; results: readonly Tensor[] }
+  >;
 
   constructor(
     private readonly gpu: Gpu,
@@ -46,22 +49,22 @@ export class TunedLayer {
       const eps = 1e-5;
       this.kinds = {
         product: {
-          record() {
+          record(fused) {
             const qkv = { x, gain, b: qkvWeights, rows, table, q, keys, values, normed, qkv: scratch };
-            normQkvRope(recorder, qkv, { M, C, H: C / D, T: 1, eps, fused: true });
+            normQkvRope(recorder, qkv, { M, C, H: C / D, T: 1, eps, fused });
             matmul(recorder, 'nn', { a: q, b: qkvWeights, residual: x, out }, { M, N: C, K: C });
             const gated = { x: out, gain, b: inWeights, out: wide, scratch };
-            normMatmul(recorder, 'nn', gated, { M, N: 2 * F, K: C, eps, fused: true });
+            normMatmul(recorder, 'nn', gated, { M, N: 2 * F, K: C, eps, fused });
             swigluMatmul(
               recorder,
               { gateUp: wide, b: outWeights, residual: x, out, scratch },
-              { M, N: C, K: F, fused: true },
+              { M, N: C, K: F, fused },
             );
             normMatmul(
               recorder,
               'nt',
               { x: out, gain, b: outWeights, out: scratch, scratch: normed },
-              { M, N: F, K: C, eps, fused: true },
+              { M, N: F, K: C, eps, fused },
             );
             matmul(recorder, 'nt', { a: wide, b: inWeights, out: dX }, { M, N: C, K: 2 * F });
           },
@@ -78,9 +81,9 @@ export class TunedLayer {
     }
   }
 
-  /** Records the products of a kind in the tilings that the recorder has. */
-  record(kind: keyof Tilings): void {
-    this.kinds[kind].record();
+  /** Records the products of a kind in the tilings that the recorder has: as training does, or `fused` as sampling. */
+  record(kind: keyof Tilings, fused = false): void {
+    this.kinds[kind].record(fused);
   }
 
   /** At most `most` values of each result of a kind, once they are computed. */

@@ -78,8 +78,8 @@ function use(gpu: Gpu, tuning: Tuning): Tuning {
 }
 
 /**
- * Times the products of a layer in every tiling that the adapter can run, in turns: the fastest of each kind, and all
- * times. Left out is what the driver refuses, and what does not give the product that the first tiling gives.
+ * Times the products of a layer, as training records them, in every tiling that the adapter can run, in turns: the fastest of
+ * each kind, and all times. Left out is what the driver refuses, and what does not give the product that the first tiling gives.
  */
 export async function measured(
   gpu: Gpu,
@@ -101,7 +101,9 @@ export async function measured(
     for (const tiling of possibleTilings(gpu.adapter)) {
       const results = await unlessRefused(gpu, async () => {
         await time(kind, tiling, 1);
-        return layer.results(kind, Infinity);
+        const results = await layer.results(kind, Infinity);
+        layer.record(kind, true);
+        return [...results, ...(await layer.results(kind, Infinity))];
       });
       if (!results) continue;
       expected ??= results;

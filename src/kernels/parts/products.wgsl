@@ -5,7 +5,7 @@ struct Dims {
   N: u32,
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
-  rows: u32, // outputs of a thread along M: a compiler that knows them writes the stores out, and takes ten times as long
+  rows: u32, // of the result, of a thread or quad: LLVM, where it knows them, writes the stores out and takes ten times as long
   eps: f32, // of an RMSNorm on the way in
 }
 
