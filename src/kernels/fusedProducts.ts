@@ -14,7 +14,7 @@ export interface Fusing {
 }
 
 /** Lanes that load for each other compute what comes before once; others would each repeat it, and four save no time by it. */
-const fuses = ({ tilings, lanes }: Recorder, { fused }: Fusing): boolean =>
+const fuses = ({ tilings, lanes }: Recorder, fused: boolean): boolean =>
   fused && tilings.product === 'subgroups' && lanes >= 8;
 
 /**
@@ -32,7 +32,7 @@ export function normMatmul(
   const { M, N, K } = size;
   requireDims('normMatmul', { M, N, K }, MATMUL_LIMIT);
   requireLengths('normMatmul', { x, gain, b, out }, { x: M * K, gain: K, b: K * N, out: M * N });
-  if (fuses(recorder, { fused }) && isTiled(layout, size))
+  if (fuses(recorder, fused) && isTiled(layout, size))
     return tiledProduct(recorder, layout, { a: x, gain, b, out }, size, { left: 'norm', eps });
   rmsnormForward(recorder, { x, weight: gain, out: scratch }, { M, C: K, eps });
   matmul(recorder, layout, { a: scratch, b, out }, size);
@@ -52,7 +52,7 @@ export function swigluMatmul(
   const { M, N, K } = size;
   requireDims('swigluMatmul', { M, N, K }, MATMUL_LIMIT);
   requireLengths('swigluMatmul', tensors, { gateUp: 2 * M * K, b: K * N, residual: M * N, out: M * N });
-  if (fuses(recorder, { fused }) && isTiled('nn', size))
+  if (fuses(recorder, fused) && isTiled('nn', size))
     return tiledProduct(recorder, 'nn', { a: gateUp, b, residual, out }, size, { left: 'swiglu' });
   swigluForward(recorder, { gateUp, out: scratch }, { M, F: K });
   matmul(recorder, 'nn', { a: scratch, b, residual, out }, size);
@@ -77,7 +77,7 @@ export function normQkvRope(
   const size = { M, N: 3 * C, K: C };
   const D = C / H;
   // The other half of a head lies D / 8 lanes away, of eight.
-  if (![8, 16, 32].includes(D) || !fuses(recorder, { fused })) {
+  if (![8, 16, 32].includes(D) || !fuses(recorder, fused)) {
     normMatmul(recorder, 'nn', { x, gain, b, out: qkv, scratch: normed }, { ...size, eps, fused });
     return ropeForward(recorder, tensors, dims);
   }

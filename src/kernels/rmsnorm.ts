@@ -1,8 +1,8 @@
 import { MAX_ROW } from './limits.ts';
 import { defineOp, elementwise, grid } from './op.ts';
 import type { Recorder } from './recorder.ts';
-import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import { sumChunks } from './sumChunks.ts';
+import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import wgsl from './rmsnorm.wgsl?raw';
 
 export const rmsnorm = defineOp({
