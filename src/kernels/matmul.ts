@@ -22,7 +22,8 @@ const products = {
   product: ['a', 'b', 'residual', 'out'],
   tn: ['quads', 'b', 'out'],
 } as const;
-const dims = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', rows: 'u32', eps: 'f32' } as const;
+const sizes = { M: 'u32', N: 'u32', K: 'u32', chunk: 'u32', added: 'u32' } as const;
+const dims = { ...sizes, rows: 'u32', down: 'u32', along: 'u32', eps: 'f32' } as const;
 
 export const matmulOp = defineOp({
   name: 'matmul',
@@ -43,12 +44,13 @@ export const matmulSubgroupsOp = defineOp({
     q: 'read_write',
     keys: 'read_write',
     values: 'read_write',
+    singles: 'read',
   },
   dims,
   kernels: {
     tn: products.tn,
-    product: [...products.product, 'gain'],
-    qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'],
+    product: ['a', 'singles', 'residual', 'out', 'gain'],
+    qkv: ['a', 'singles', 'gain', 'rows', 'table', 'q', 'keys', 'values'],
   },
 });
 
@@ -65,7 +67,7 @@ export const matmulSharedOp = defineOp({
   name: 'matmulShared',
   wgsl: unrolled(sharedWgsl),
   bindings: { a: 'read', b: 'read', residual: 'read', out: 'read_write' },
-  dims,
+  dims: sizes,
   kernels: { product: ['a', 'b', 'residual', 'out'], tn: ['a', 'b', 'out'] },
 });
 
@@ -73,19 +75,26 @@ export const matmulAnyOp = defineOp({
   name: 'matmulAny',
   wgsl: anyWgsl,
   bindings: { a: 'read', b: 'read', residual: 'read', out: 'read_write' },
-  dims: { M: 'u32', N: 'u32', K: 'u32', mode: 'u32' },
+  dims: { M: 'u32', N: 'u32', K: 'u32', added: 'u32' },
   kernels: { product: ['a', 'b', 'residual', 'out'] },
 });
 
-/** Columns of a workgroup, and rows of the result that a thread (of four lanes, a quad) computes: the constants of the WGSL. */
+/** Columns of a workgroup: a constant of the WGSL. */
 const WIDTH = 64;
-const tiles: Readonly<
-  Record<Tiling | 'fourLanes', { readonly op: Op; readonly rows: number; readonly tnRows: number }>
-> = {
-  plain: { op: matmulOp, rows: 8, tnRows: 16 },
-  subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32 },
-  fourLanes: { op: matmulFourLanesOp, rows: 24, tnRows: 32 },
-  shared: { op: matmulSharedOp, rows: 64, tnRows: 64 },
+
+interface Tile {
+  readonly op: Op;
+  /** Rows of the result that a thread (of four lanes, a quad) computes, and in `tn`: constants of the WGSL. */
+  readonly rows: number;
+  readonly tnRows: number;
+  /** Of its `product`. */
+  readonly overrides: readonly ('LEFT' | 'TRANSPOSED' | 'ADDED')[];
+}
+const tiles: Readonly<Record<Tiling | 'fourLanes', Tile>> = {
+  plain: { op: matmulOp, rows: 8, tnRows: 16, overrides: ['TRANSPOSED'] },
+  subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32, overrides: ['LEFT'] },
+  fourLanes: { op: matmulFourLanesOp, rows: 24, tnRows: 32, overrides: ['TRANSPOSED', 'ADDED'] },
+  shared: { op: matmulSharedOp, rows: 64, tnRows: 64, overrides: ['TRANSPOSED'] },
 };
 const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
   tiles[tiling === 'subgroups' && lanes < 8 ? 'fourLanes' : tiling];
@@ -122,8 +131,9 @@ export function matmulPartialLength({ M, N, K }: MatmulDims): number {
 export const isTiled = (layout: MatmulLayout, { M, N, K }: MatmulDims): boolean =>
   N % 4 === 0 && (layout === 'tn' ? M : K) % 4 === 0;
 
-const storing = ({ residual }: { residual?: Tensor }, accumulate = false): number =>
-  residual ? 2 : accumulate ? 1 : 0;
+/** How far the next row and column of b, or of the transposed, are. */
+const strides = (layout: 'nn' | 'nt', { N, K }: MatmulDims): { down: number; along: number } =>
+  layout === 'nn' ? { down: N, along: 1 } : { down: 1, along: K };
 
 /**
  * The tiled `nn` or `nt` product of a size that {@link isTiled}; `left` is what `a` goes through first, which the tiling
@@ -133,40 +143,40 @@ export function tiledProduct(
   recorder: Recorder,
   layout: 'nn' | 'nt',
   tensors: { a: Tensor; b: Tensor; out: Tensor; residual?: Tensor; gain?: Tensor },
-  { M, N, K }: MatmulDims,
-  {
-    left = 'plain',
-    eps = 0,
-    accumulate = false,
-  }: { left?: keyof typeof lefts; eps?: number; accumulate?: boolean } = {},
+  size: MatmulDims,
+  { left = 'plain', eps = 0 }: { left?: keyof typeof lefts; eps?: number } = {},
 ): void {
-  const { op, rows } = tilesOf(recorder, recorder.tilings.product);
+  const { op, rows, overrides } = tilesOf(recorder, recorder.tilings.product);
   const { a, b, out, residual = a, gain = b } = tensors;
-  const uniforms = { M, N, K, chunk: K, rows, eps };
+  const { M, N, K } = size;
+  const added = Number(tensors.residual !== undefined);
+  const uniforms = { M, N, K, chunk: K, added, rows, eps, ...strides(layout, size) };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
-  const TRANSPOSED = Number(layout === 'nt');
-  // Only matmulSubgroups.wgsl has LEFT.
-  const constants: Record<string, number> = { MODE: storing(tensors, accumulate), TRANSPOSED };
-  if (left !== 'plain') constants.LEFT = lefts[left];
-  recorder.dispatch(op, 'product', { a, b, residual, out, gain, pairs: b }, uniforms, groups, constants);
+  const values = { LEFT: lefts[left], TRANSPOSED: Number(layout === 'nt'), ADDED: added };
+  const constants = Object.fromEntries(overrides.map((name) => [name, values[name]]));
+  const all = { a, b, pairs: b, singles: b, residual, out, gain };
+  recorder.dispatch(op, 'product', all, uniforms, groups, constants);
 }
 
 /** The tiled `nn` product of queries, keys and values behind an RMSNorm, rotated: see `normQkvRope`. */
 export function tiledQkv(
   recorder: Recorder,
   tensors: Readonly<Record<'a' | 'b' | 'gain' | 'rows' | 'table' | 'q' | 'keys' | 'values', Tensor>>,
-  { M, N, K }: MatmulDims,
+  size: MatmulDims,
   { D, eps }: { readonly D: number; readonly eps: number },
 ): void {
   const { op, rows } = tilesOf(recorder, 'subgroups');
+  const { M, N, K } = size;
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
-  recorder.dispatch(op, 'qkv', tensors, { M, N, K, chunk: K, rows, eps }, groups, { LEFT: lefts.norm, D });
+  const uniforms = { M, N, K, chunk: K, added: 0, rows, eps, ...strides('nn', size) };
+  const constants = { LEFT: lefts.norm, D };
+  recorder.dispatch(op, 'qkv', { ...tensors, singles: tensors.b }, uniforms, groups, constants);
 }
 
 /**
  * out [M, N] = product of a and b over K:
  * `nn` a [M, K], b [K, N]; `nt` a [M, K], b [N, K]; `tn` a [K, M], b [K, N].
- * With `residual` [M, N] given, out = residual + product; with `accumulate`, out += product.
+ * With `residual` [M, N] given, out = residual + product; not in `tn`.
  * `tn` (weight gradients: a long K, few outputs) sums in slices through `partial`.
  * @throws ShapeError when a tensor is too small or a dimension above {@link MATMUL_LIMIT}.
  */
@@ -175,7 +185,6 @@ export function matmul(
   layout: MatmulLayout,
   tensors: { a: Tensor; b: Tensor; out: Tensor; residual?: Tensor; partial?: Tensor },
   size: MatmulDims,
-  accumulate = false,
 ): void {
   const where = `matmul.${layout}`;
   const { M, N, K } = size;
@@ -185,26 +194,19 @@ export function matmul(
   if (!isTiled(layout, size)) {
     const { a, b, out, residual = a } = tensors;
     const constants = { STRIDES: ['nn', 'nt', 'tn'].indexOf(layout) };
-    const mode = storing(tensors, accumulate);
-    recorder.dispatch(
-      matmulAnyOp,
-      'product',
-      { a, b, residual, out },
-      { M, N, K, mode },
-      grid(M * N),
-      constants,
-    );
+    const uniforms = { ...size, added: Number(tensors.residual !== undefined) };
+    recorder.dispatch(matmulAnyOp, 'product', { a, b, residual, out }, uniforms, grid(M * N), constants);
     return;
   }
-  if (layout !== 'tn') return tiledProduct(recorder, layout, tensors, size, { accumulate });
+  if (layout !== 'tn') return tiledProduct(recorder, layout, tensors, size);
   const { a, b, out } = tensors;
   const { op, tnRows } = tilesOf(recorder, recorder.tilings.tn);
   const { chunk, chunks } = chunking(K);
   if (!tensors.partial) requireLengths(where, {}, { partial: matmulPartialLength(size) });
   const partial = tensors.partial as Tensor;
   requireLengths(where, { partial }, { partial: matmulPartialLength(size) });
-  const uniforms = { M, N, K, chunk, rows: tnRows, eps: 0 };
+  const uniforms = { M, N, K, chunk, added: 0, rows: tnRows, ...strides('nn', size), eps: 0 };
   const groups = [Math.ceil(M / tnRows), Math.ceil(N / WIDTH), chunks] as const;
   recorder.dispatch(op, 'tn', { a, quads: a, b, out: partial }, uniforms, groups);
-  sumChunks(recorder, { partial, out }, { n: M * N, chunks }, accumulate);
+  sumChunks(recorder, { partial, out }, { n: M * N, chunks });
 }

@@ -3,7 +3,7 @@ struct Dims {
   M: u32,
   N: u32,
   K: u32,
-  mode: u32, // 0: out = product, 1: out += product, 2: out = residual + product
+  added: u32, // 1: out = residual + product
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -39,15 +39,8 @@ fn product(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     let place = at(index / dims.N, index % dims.N, k);
     sum += a[place.x] * b[place.y];
   }
-  switch (dims.mode) {
-    case 1u: {
-      out[index] += sum;
-    }
-    case 2u: {
-      out[index] = residual[index] + sum;
-    }
-    default: {
-      out[index] = sum;
-    }
+  if (dims.added == 1u) {
+    sum += residual[index];
   }
+  out[index] = sum;
 }

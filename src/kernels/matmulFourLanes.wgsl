@@ -7,6 +7,9 @@
 alias Slice = vec2f;
 @group(0) @binding(6) var<storage, read> pairs: array<vec2f>; // b where it is transposed
 
+// What dims.added says, here a constant of the pipeline: loops over outputs that do one thing or another take longer.
+override ADDED: u32 = 0;
+
 const ROWS = 6u; // of a lane in `product`
 const OUTPUTS = 24u; // 4 * ROWS, of four columns: a lane's, for itself and its neighbours
 const TN_QUADS = 2u; // of a lane's rows in tn
@@ -53,7 +56,7 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lo
   }
   let places = quad(vec4f(f32(column))); // exact: MATMUL_LIMIT
   let count = min(dims.rows, dims.M + 3u - row) >> 2u;
-  if (MODE == 0u) {
+  if (ADDED == 0u) {
     for (var turn = 0u; turn < 4u; turn++) { // unroll
       let at = u32(places[turn].x);
       if (at < columns) {

@@ -1,12 +1,11 @@
 // Matrix products for GPUs: 64 x 64 outputs a workgroup, both factors through workgroup memory, 16 of the inner dimension
-// at a time. Layouts and modes are those of matmul.wgsl.
+// at a time. Layouts are those of matmul.wgsl.
 struct Dims {
   M: u32,
   N: u32,
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
-  rows: u32, // as in parts/products.wgsl
-  eps: f32, // as in parts/products.wgsl
+  added: u32, // 1: out = residual + product
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -24,24 +23,15 @@ const ROWS = 8u;
 var<workgroup> left: array<f32, 1040>; // (DEPTH, STRIDE)
 var<workgroup> right: array<f32, 1040>; // (DEPTH, STRIDE)
 
-// 0: out = product, 1: out += product, 2: out = residual + product.
-override MODE: u32 = 0;
-
 // 1: b is (N, K).
 override TRANSPOSED: u32 = 0;
 
 fn store(at: u32, value: f32) {
-  switch (MODE) {
-    case 1u: {
-      out[at] += value;
-    }
-    case 2u: {
-      out[at] = residual[at] + value;
-    }
-    default: {
-      out[at] = value;
-    }
+  var stored = value;
+  if (dims.added == 1u) {
+    stored += residual[at];
   }
+  out[at] = stored;
 }
 
 // Where quad i of a tile lies, as (side, depth): along the inner dimension, or along the side.

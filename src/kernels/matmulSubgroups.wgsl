@@ -1,6 +1,7 @@
 // Matrix products for adapters with subgroups of at least LANES. Every lane needs the same values of A: LANES of them load one
 // each and tell the others, which takes that part of the loads of matmul.wgsl. A round takes one value of a row of a, and one row of b:
 // the least code, which is quick to compile where loads are written out lane by lane (lavapipe), and leaves room for more sums in registers.
+// One pipeline serves both layouts, with and without a residual: b goes value by value, as lavapipe loads vectors too, with strides.
 // Assembled with `enable subgroups` and parts/products.wgsl.
 alias Slice = f32;
 @group(0) @binding(6) var<storage, read> gain: array<f32>; // (K), of the RMSNorm
@@ -9,6 +10,7 @@ alias Slice = f32;
 @group(0) @binding(9) var<storage, read_write> q: array<vec4f>; // (M, C)
 @group(0) @binding(10) var<storage, read_write> keys: array<vec4f>; // (*, C)
 @group(0) @binding(11) var<storage, read_write> values: array<vec4f>; // (*, C)
+@group(0) @binding(12) var<storage, read> singles: array<f32>; // b of product and qkv
 
 const LANES = 8u; // that load for each other
 const LOADS = 4u; // of a lane, in a round of `product`
@@ -33,13 +35,8 @@ fn left(row: u32, k: u32) -> f32 {
 
 // Row k of b, or column of the transposed, in the four columns of a thread.
 fn right(k: u32, column: u32) -> vec4f {
-  if (TRANSPOSED == 1u) {
-    let inner = dims.K / 4u;
-    let at = 4u * column * inner + k / 4u;
-    let i = k % 4u;
-    return vec4f(b[at][i], b[at + inner][i], b[at + 2u * inner][i], b[at + 3u * inner][i]);
-  }
-  return b[k * (dims.N / 4u) + column];
+  let at = k * dims.down + 4u * column * dims.along;
+  return vec4f(singles[at], singles[at + dims.along], singles[at + 2u * dims.along], singles[at + 3u * dims.along]);
 }
 
 // Rows row .. row + ROWS - 1 of the product, in the four columns of a thread. Every lane of a subgroup comes here.

@@ -5,7 +5,10 @@ struct Dims {
   N: u32,
   K: u32,
   chunk: u32, // tn: rows of the inner dimension that one workgroup sums
+  added: u32, // 1: out = residual + product
   rows: u32, // of the result, of a thread or quad: LLVM, where it knows them, writes the stores out and takes ten times as long
+  down: u32, // matmulSubgroups.wgsl: how far the next row of b is, or column of the transposed
+  along: u32, // and the next column
   eps: f32, // of an RMSNorm on the way in
 }
 
@@ -18,22 +21,13 @@ struct Dims {
 
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 
-// 0: out = product, 1: out += product, 2: out = residual + product.
-override MODE: u32 = 0;
-
 // 1: b is (N, K).
 override TRANSPOSED: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
-  switch (MODE) {
-    case 1u: {
-      out[at] += value;
-    }
-    case 2u: {
-      out[at] = residual[at] + value;
-    }
-    default: {
-      out[at] = value;
-    }
+  var stored = value;
+  if (dims.added == 1u) {
+    stored += residual[at];
   }
+  out[at] = stored;
 }
