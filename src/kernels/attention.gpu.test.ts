@@ -62,25 +62,28 @@ describe('attention on the GPU', () => {
       dK: gpu.alloc(n),
       dV: gpu.alloc(n),
     };
-    attentionForward(gpu.recorder, t, { M, H, D });
-    attentionBackward(gpu.recorder, t, { M, H, D });
-    const [out, dQ, dK, dV] = await gpu.read(t.out, t.dQ, t.dK, t.dV);
-    expect(relativeError(out, attentionForwardRef(q, k, v, rows, { M, H, D }))).toBeLessThan(1e-5);
-    // Blocks of rows take fewer loads and give the same bits, by threads alone and in teams.
+    const expected = {
+      out: attentionForwardRef(q, k, v, rows, { M, H, D }),
+      ...attentionBackwardRef(q, k, v, rows, d, { M, H, D }),
+    };
     await inEveryTeam(gpu, async (team) => {
+      attentionForward(gpu.recorder, t, { M, H, D });
+      attentionBackward(gpu.recorder, t, { M, H, D });
+      const one = await gpu.read(t.out, t.dQ, t.dK, t.dV);
+      const [out, dQ, dK, dV] = one;
+      expect(relativeError(out, expected.out), `teams of ${team}`).toBeLessThan(1e-5);
+      expect(relativeError(dQ, expected.dQ), `teams of ${team}`).toBeLessThan(2e-5);
+      expect(relativeError(dK, expected.dK), `teams of ${team}`).toBeLessThan(2e-5);
+      expect(relativeError(dV, expected.dV), `teams of ${team}`).toBeLessThan(2e-5);
+      // Blocks of rows take fewer loads and give the same bits.
       const blocked = withBlocks(rows.rows, blockRows(D, team));
       const inBlocks = { ...t, rows: gpu.upload(blocked) };
       const dims = { M, H, D, blocks: blocked.length / 4 - M };
       attentionForward(gpu.recorder, inBlocks, dims);
       attentionBackward(gpu.recorder, inBlocks, dims);
-      expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${team}`).toEqual([out, dQ, dK, dV]);
+      expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${team}`).toEqual(one);
       gpu.free(inBlocks.rows);
     });
-
-    const expected = attentionBackwardRef(q, k, v, rows, d, { M, H, D });
-    expect(relativeError(dQ, expected.dQ)).toBeLessThan(2e-5);
-    expect(relativeError(dK, expected.dK)).toBeLessThan(2e-5);
-    expect(relativeError(dV, expected.dV)).toBeLessThan(2e-5);
     Object.values(t).forEach((tensor) => gpu.free(tensor));
   });
 
@@ -118,15 +121,15 @@ describe('attention on the GPU', () => {
         dV: gpu.alloc(M * H * D),
       };
       const seen = gpu.upload(keyRows);
-      attentionForward(gpu.recorder, t, { M: R, H, D });
-      attentionBackward(gpu.recorder, t, { M: R, H, D }, { rows: seen, M });
-      const got = await gpu.read(t.out, t.dQ, t.dK, t.dV);
       const { dQ, dK, dV } = attentionBackwardRef(q, k, v, tree, d, { M, H, D });
-      [take(Float32Array.from(dQ)), dK, dV].forEach((expected, i) =>
-        expect(relativeError(got[i + 1], expected)).toBeLessThan(2e-5),
-      );
-      // Queries in loose blocks and keys in strict ones give the same bits.
       await inEveryTeam(gpu, async (team) => {
+        attentionForward(gpu.recorder, t, { M: R, H, D });
+        attentionBackward(gpu.recorder, t, { M: R, H, D }, { rows: seen, M });
+        const got = await gpu.read(t.out, t.dQ, t.dK, t.dV);
+        [take(Float32Array.from(dQ)), dK, dV].forEach((expected, i) =>
+          expect(relativeError(got[i + 1], expected), `teams of ${team}`).toBeLessThan(2e-5),
+        );
+        // Queries in loose blocks and keys in strict ones give the same bits.
         const queries = withBlocks(headRows, blockRows(D, team), true);
         const ofKeys = withBlocks(keyRows, blockRows(D, team));
         const inBlocks = { ...t, rows: gpu.upload(queries) };

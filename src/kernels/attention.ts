@@ -10,7 +10,7 @@ const wgsl = [attentionWgsl, runsWgsl].join('\n');
 
 /** `broadcast` for teams of so many lanes; alone, a lane has what it asks for. */
 const broadcasts: Readonly<Record<number, (wgsl: string) => string>> = {
-  1: (wgsl) => `${wgsl}\nfn broadcast(own: vec4f, lane: u32) -> vec4f {\n  return own;\n}\n`,
+  1: (wgsl) => `${wgsl}\nfn broadcast(own: Part, lane: u32) -> Part {\n  return own;\n}\n`,
   4: (wgsl) => inSubgroups(wgsl.replaceAll('broadcast(', 'quadBroadcast(')),
   8: (wgsl) => inSubgroups(wgsl.replaceAll('broadcast(', 'subgroupShuffle(')),
 };
@@ -46,15 +46,16 @@ export const attention = defineOp({
 
 const ops = new Map<string, typeof attention>();
 
-type Constants = Readonly<Record<'H' | 'QUADS' | 'LANES' | 'LOADS' | 'ROWS' | 'GROUP', number>>;
+type Constants = Readonly<Record<'H' | 'PARTS' | 'LANES' | 'LOADS' | 'ROWS' | 'GROUP', number>>;
 
-/** The op with its constants in place and the loops over them written out. */
-function opOf(constants: Constants): typeof attention {
-  const name = `attention ${Object.values(constants).join(' ')}`;
+/** The op for parts of `width` values, with its constants in place and the loops over them written out. */
+function opOf(width: 2 | 4, constants: Constants): typeof attention {
+  const name = `attention ${width} ${Object.values(constants).join(' ')}`;
+  const text = wgsl.replace('alias Part = vec4f;', `alias Part = vec${width}f;`);
   const found = ops.get(name) ?? {
     ...attention,
     name,
-    wgsl: specialized(broadcasts[constants.LANES](wgsl), constants),
+    wgsl: specialized(broadcasts[constants.LANES](text), constants),
   };
   ops.set(name, found);
   return found;
@@ -71,6 +72,9 @@ export interface AttentionDims {
 
 /** Lanes of a team where the recorder has teams of `team`; 1: a thread alone. */
 const teamOf = (team: number): number => (team === 4 || team === 8 ? team : 1);
+
+/** Values of a head that a lane loads at once: two, if that is a lane's share. Of teams alone, so that rows in blocks and one by one give the same bits. */
+const partWidth = (D: number, team: number): 2 | 4 => (D <= 2 * teamOf(team) ? 2 : 4);
 
 /** Rows that a thread of `forward` takes, in a team or alone: it keeps their queries in registers, and a team of many has rows enough. */
 const threadRows = (D: number, team: number): number =>
@@ -189,7 +193,7 @@ export function attentionBackward(
   check('attention.backward', { keys, values, rows: keyRows?.rows ?? rows, dK, dV }, ofKeys);
   recorder.dispatch(attention, 'delta', { stats, out, dOut }, { M, D, B: 0 }, grid(M * H), {
     H,
-    QUADS: D / 4,
+    PARTS: D / 4,
   });
   dispatch(recorder, 'backwardQuery', { q, keys, values, rows, paths, stats, dOut, dQ }, dims);
   const seen = { q, keys, values, rows: keyRows?.rows ?? rows, stats, dOut, dK, dV };
@@ -207,7 +211,8 @@ function dispatch(
   const GROUP = most * LANES;
   const ROWS = entryPoint === 'forward' ? most : Math.min(most, BACKWARD_ROWS);
   const B = ((blocks ?? M) * GROUP) / (ROWS * LANES);
-  const QUADS = D / 4;
-  const op = opOf({ H, QUADS, LANES, LOADS: Math.ceil(QUADS / LANES), ROWS, GROUP });
+  const width = partWidth(D, recorder.team);
+  const PARTS = D / width;
+  const op = opOf(width, { H, PARTS, LANES, LOADS: Math.ceil(PARTS / LANES), ROWS, GROUP });
   recorder.dispatch(op, entryPoint, tensors, { M, D, B }, grid(B * H * LANES));
 }

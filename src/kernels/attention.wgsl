@@ -4,6 +4,8 @@
 // same kernel serves both. Loads are what this costs: a thread takes a head of several rows of one path, which see the same keys
 // but for the last few, and the LANES threads of a team, a subgroup, take rows of the same block and load for each other. No barriers.
 // Assembled with parts/attentionRuns.wgsl and `broadcast` from a lane to its team, which attention.ts defines.
+alias Part = vec4f; // of a head, that a lane loads at once: attention.ts makes it vec2f where that is a lane's share
+
 struct Dims {
   M: u32,
   D: u32, // head dimension, a multiple of 4, at most 64
@@ -11,27 +13,27 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> q: array<vec4f>; // (M, H, D)
-@group(0) @binding(2) var<storage, read> keys: array<vec4f>; // (*, H, D)
-@group(0) @binding(3) var<storage, read> values: array<vec4f>; // (*, H, D)
+@group(0) @binding(1) var<storage, read> q: array<Part>; // (M, H, D)
+@group(0) @binding(2) var<storage, read> keys: array<Part>; // (*, H, D)
+@group(0) @binding(3) var<storage, read> values: array<Part>; // (*, H, D)
 @group(0) @binding(4) var<storage, read> rows: array<vec4u>; // (M) position, start in paths, end of the queries that see it, first of them; (B) first row, rows, 0, 0
 @group(0) @binding(5) var<storage, read> paths: array<u32>; // rows of keys and values, in order of position
 @group(0) @binding(6) var<storage, read_write> stats: array<vec2f>; // (M, H) log-sum-exp, dOut . out
-@group(0) @binding(7) var<storage, read_write> out: array<vec4f>; // (M, H, D)
-@group(0) @binding(8) var<storage, read> dOut: array<vec4f>; // (M, H, D)
-@group(0) @binding(9) var<storage, read_write> dQ: array<vec4f>; // (M, H, D)
-@group(0) @binding(10) var<storage, read_write> dK: array<vec4f>; // (M, H, D)
-@group(0) @binding(11) var<storage, read_write> dV: array<vec4f>; // (M, H, D)
+@group(0) @binding(7) var<storage, read_write> out: array<Part>; // (M, H, D)
+@group(0) @binding(8) var<storage, read> dOut: array<Part>; // (M, H, D)
+@group(0) @binding(9) var<storage, read_write> dQ: array<Part>; // (M, H, D)
+@group(0) @binding(10) var<storage, read_write> dK: array<Part>; // (M, H, D)
+@group(0) @binding(11) var<storage, read_write> dV: array<Part>; // (M, H, D)
 
 // Constants that attention.ts sets: divisions by them cost little, and loops over them are written out.
 override H: u32 = 1;
-override QUADS: u32 = 4; // D / 4
+override PARTS: u32 = 4; // of a head
 override LANES: u32 = 1; // threads of a team
-override LOADS: u32 = 4; // QUADS / LANES, rounded up
+override LOADS: u32 = 4; // PARTS / LANES, rounded up
 override ROWS: u32 = 1; // that a thread takes
 override GROUP: u32 = 1; // rows of a block in `rows` at most, a multiple of ROWS * LANES; at 1 there are no blocks
 
-const MAX_QUADS = 16u; // ROWS * QUADS and LOADS at most
+const MAX_PARTS = 16u; // ROWS * PARTS and LOADS at most
 const UNSEEN = -1e30; // its weight is 0
 
 @compute @workgroup_size(64)
@@ -48,38 +50,38 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let own = ownOf(run, lane);
   let path = rows[run.first].y;
   let scale = inverseSqrt(f32(dims.D));
-  var queries: array<vec4f, MAX_QUADS>;
-  for (var i = 0u; i < own.count * QUADS; i++) {
-    queries[i] = q[quadAt(own, i)] * scale;
+  var queries: array<Part, MAX_PARTS>;
+  for (var i = 0u; i < own.count * PARTS; i++) {
+    queries[i] = q[partAt(own, i)] * scale;
   }
   let query = queries;
-  var sum: array<vec4f, MAX_QUADS>;
+  var sum: array<Part, MAX_PARTS>;
   // Online softmax: `best` is the running maximum, `total` and `sum` are relative to it.
-  var best: array<f32, MAX_QUADS>;
-  var total: array<f32, MAX_QUADS>;
-  var position: array<u32, MAX_QUADS>;
+  var best: array<f32, MAX_PARTS>;
+  var total: array<f32, MAX_PARTS>;
+  var position: array<u32, MAX_PARTS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
     best[j] = UNSEEN;
     position[j] = rows[rowOf(own, j, run)].x;
   }
   let last = rows[run.first + run.count - 1u].x;
   for (var p = 0u; p <= last; p++) {
-    let at = (paths[path + p] * H + run.head) * QUADS;
-    var someKeys: array<vec4f, MAX_QUADS>;
-    var someValues: array<vec4f, MAX_QUADS>;
+    let at = (paths[path + p] * H + run.head) * PARTS;
+    var someKeys: array<Part, MAX_PARTS>;
+    var someValues: array<Part, MAX_PARTS>;
     for (var i = 0u; i < LOADS; i++) { // unroll
       someKeys[i] = keys[shareOf(at, i, lane)];
       someValues[i] = values[shareOf(at, i, lane)];
     }
-    var score = array<f32, MAX_QUADS>();
-    for (var d = 0u; d < QUADS; d++) { // unroll
+    var score = array<f32, MAX_PARTS>();
+    for (var d = 0u; d < PARTS; d++) { // unroll
       let key = broadcast(someKeys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
-        score[j] += dot(query[j * QUADS + d], key);
+        score[j] += dot(query[j * PARTS + d], key);
       }
     }
-    var weight: array<f32, MAX_QUADS>;
-    var shrink: array<f32, MAX_QUADS>;
+    var weight: array<f32, MAX_PARTS>;
+    var shrink: array<f32, MAX_PARTS>;
     for (var j = 0u; j < ROWS; j++) { // unroll
       let seen = select(UNSEEN, score[j], p <= position[j]);
       let less = exp(-abs(seen - best[j]));
@@ -88,23 +90,23 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
       total[j] = total[j] * shrink[j] + weight[j];
       best[j] = max(best[j], seen);
     }
-    for (var d = 0u; d < QUADS; d++) { // unroll
+    for (var d = 0u; d < PARTS; d++) { // unroll
       let value = broadcast(someValues[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
-        sum[j * QUADS + d] = sum[j * QUADS + d] * shrink[j] + weight[j] * value;
+        sum[j * PARTS + d] = sum[j * PARTS + d] * shrink[j] + weight[j] * value;
       }
     }
   }
-  var finished: array<vec4f, MAX_QUADS>;
-  var logTotal: array<f32, MAX_QUADS>;
+  var finished: array<Part, MAX_PARTS>;
+  var logTotal: array<f32, MAX_PARTS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
-    for (var d = 0u; d < QUADS; d++) { // unroll
-      finished[j * QUADS + d] = sum[j * QUADS + d] / total[j];
+    for (var d = 0u; d < PARTS; d++) { // unroll
+      finished[j * PARTS + d] = sum[j * PARTS + d] / total[j];
     }
     logTotal[j] = best[j] + log(total[j]);
   }
-  for (var i = 0u; i < own.count * QUADS; i++) {
-    out[quadAt(own, i)] = finished[i];
+  for (var i = 0u; i < own.count * PARTS; i++) {
+    out[partAt(own, i)] = finished[i];
   }
   for (var j = 0u; j < own.count; j++) {
     stats[(own.first + j) * H + run.head] = vec2f(logTotal[j], 0.0);
@@ -119,9 +121,9 @@ fn delta(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     return;
   }
   var sum = 0.0;
-  // A bound that compilers do not know: written out, the loop takes three times as long to compile.
+  // A bound that compilers do not know, D / 4 for Part is vec4f here: written out, the loop takes three times as long to compile.
   for (var d = 0u; d < dims.D / 4u; d++) {
-    sum += dot(dOut[i * QUADS + d], out[i * QUADS + d]);
+    sum += dot(dOut[i * PARTS + d], out[i * PARTS + d]);
   }
   stats[i].y = sum;
 }
@@ -140,17 +142,17 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   let own = ownOf(run, lane);
   let path = rows[run.first].y;
   let scale = inverseSqrt(f32(dims.D));
-  var queries: array<vec4f, MAX_QUADS>;
-  var dys: array<vec4f, MAX_QUADS>;
-  for (var i = 0u; i < own.count * QUADS; i++) {
-    queries[i] = q[quadAt(own, i)] * scale;
-    dys[i] = dOut[quadAt(own, i)];
+  var queries: array<Part, MAX_PARTS>;
+  var dys: array<Part, MAX_PARTS>;
+  for (var i = 0u; i < own.count * PARTS; i++) {
+    queries[i] = q[partAt(own, i)] * scale;
+    dys[i] = dOut[partAt(own, i)];
   }
   let query = queries;
   let dy = dys;
-  var sum: array<vec4f, MAX_QUADS>;
-  var stat: array<vec2f, MAX_QUADS>;
-  var position: array<u32, MAX_QUADS>;
+  var sum: array<Part, MAX_PARTS>;
+  var stat: array<vec2f, MAX_PARTS>;
+  var position: array<u32, MAX_PARTS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
     let m = rowOf(own, j, run);
     stat[j] = stats[m * H + run.head];
@@ -158,37 +160,37 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   let last = rows[run.first + run.count - 1u].x;
   for (var p = 0u; p <= last; p++) {
-    let at = (paths[path + p] * H + run.head) * QUADS;
-    var someKeys: array<vec4f, MAX_QUADS>;
-    var someValues: array<vec4f, MAX_QUADS>;
+    let at = (paths[path + p] * H + run.head) * PARTS;
+    var someKeys: array<Part, MAX_PARTS>;
+    var someValues: array<Part, MAX_PARTS>;
     for (var i = 0u; i < LOADS; i++) { // unroll
       someKeys[i] = keys[shareOf(at, i, lane)];
       someValues[i] = values[shareOf(at, i, lane)];
     }
-    var score = array<f32, MAX_QUADS>();
-    var dWeight = array<f32, MAX_QUADS>();
-    for (var d = 0u; d < QUADS; d++) { // unroll
+    var score = array<f32, MAX_PARTS>();
+    var dWeight = array<f32, MAX_PARTS>();
+    for (var d = 0u; d < PARTS; d++) { // unroll
       let key = broadcast(someKeys[d / LANES], d % LANES);
       let value = broadcast(someValues[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
-        score[j] += dot(query[j * QUADS + d], key);
-        dWeight[j] += dot(dy[j * QUADS + d], value);
+        score[j] += dot(query[j * PARTS + d], key);
+        dWeight[j] += dot(dy[j * PARTS + d], value);
       }
     }
     for (var j = 0u; j < ROWS; j++) { // unroll
       let seen = select(UNSEEN, score[j], p <= position[j]);
       score[j] = exp(seen - stat[j].x) * (dWeight[j] - stat[j].y) * scale;
     }
-    for (var d = 0u; d < QUADS; d++) { // unroll
+    for (var d = 0u; d < PARTS; d++) { // unroll
       let key = broadcast(someKeys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
-        sum[j * QUADS + d] += score[j] * key;
+        sum[j * PARTS + d] += score[j] * key;
       }
     }
   }
   var finished = sum;
-  for (var i = 0u; i < own.count * QUADS; i++) {
-    dQ[quadAt(own, i)] = finished[i];
+  for (var i = 0u; i < own.count * PARTS; i++) {
+    dQ[partAt(own, i)] = finished[i];
   }
 }
 
@@ -208,57 +210,57 @@ fn backwardKeyValue(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   let own = ownOf(run, lane);
   let seen = rows[run.first].wz; // the queries from, to
   let scale = inverseSqrt(f32(dims.D));
-  var ownKeys: array<vec4f, MAX_QUADS>;
-  var ownValues: array<vec4f, MAX_QUADS>;
-  for (var i = 0u; i < own.count * QUADS; i++) {
-    ownKeys[i] = keys[quadAt(own, i)] * scale;
-    ownValues[i] = values[quadAt(own, i)];
+  var ownKeys: array<Part, MAX_PARTS>;
+  var ownValues: array<Part, MAX_PARTS>;
+  for (var i = 0u; i < own.count * PARTS; i++) {
+    ownKeys[i] = keys[partAt(own, i)] * scale;
+    ownValues[i] = values[partAt(own, i)];
   }
   let key = ownKeys;
   let value = ownValues;
-  var sumK: array<vec4f, MAX_QUADS>;
-  var sumV: array<vec4f, MAX_QUADS>;
-  var begin: array<u32, MAX_QUADS>;
+  var sumK: array<Part, MAX_PARTS>;
+  var sumV: array<Part, MAX_PARTS>;
+  var begin: array<u32, MAX_PARTS>;
   for (var j = 0u; j < ROWS; j++) { // unroll
     begin[j] = rows[rowOf(own, j, run)].w;
   }
   for (var m = seen.x; m < seen.y; m++) {
-    let at = (m * H + run.head) * QUADS;
-    let stat = stats[at / QUADS];
-    var someQueries: array<vec4f, MAX_QUADS>;
-    var someDys: array<vec4f, MAX_QUADS>;
+    let at = (m * H + run.head) * PARTS;
+    let stat = stats[at / PARTS];
+    var someQueries: array<Part, MAX_PARTS>;
+    var someDys: array<Part, MAX_PARTS>;
     for (var i = 0u; i < LOADS; i++) { // unroll
       someQueries[i] = q[shareOf(at, i, lane)];
       someDys[i] = dOut[shareOf(at, i, lane)];
     }
-    var score = array<f32, MAX_QUADS>();
-    var dWeight = array<f32, MAX_QUADS>();
-    for (var d = 0u; d < QUADS; d++) { // unroll
+    var score = array<f32, MAX_PARTS>();
+    var dWeight = array<f32, MAX_PARTS>();
+    for (var d = 0u; d < PARTS; d++) { // unroll
       let query = broadcast(someQueries[d / LANES], d % LANES);
       let dy = broadcast(someDys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
-        score[j] += dot(key[j * QUADS + d], query);
-        dWeight[j] += dot(value[j * QUADS + d], dy);
+        score[j] += dot(key[j * PARTS + d], query);
+        dWeight[j] += dot(value[j * PARTS + d], dy);
       }
     }
-    var weight: array<f32, MAX_QUADS>;
+    var weight: array<f32, MAX_PARTS>;
     for (var j = 0u; j < ROWS; j++) { // unroll
       weight[j] = exp(select(UNSEEN, score[j], m >= begin[j]) - stat.x);
       score[j] = weight[j] * (dWeight[j] - stat.y) * scale;
     }
-    for (var d = 0u; d < QUADS; d++) { // unroll
+    for (var d = 0u; d < PARTS; d++) { // unroll
       let query = broadcast(someQueries[d / LANES], d % LANES);
       let dy = broadcast(someDys[d / LANES], d % LANES);
       for (var j = 0u; j < ROWS; j++) { // unroll
-        sumK[j * QUADS + d] += score[j] * query;
-        sumV[j * QUADS + d] += weight[j] * dy;
+        sumK[j * PARTS + d] += score[j] * query;
+        sumV[j * PARTS + d] += weight[j] * dy;
       }
     }
   }
   var finishedK = sumK;
   var finishedV = sumV;
-  for (var i = 0u; i < own.count * QUADS; i++) {
-    dK[quadAt(own, i)] = finishedK[i];
-    dV[quadAt(own, i)] = finishedV[i];
+  for (var i = 0u; i < own.count * PARTS; i++) {
+    dK[partAt(own, i)] = finishedK[i];
+    dV[partAt(own, i)] = finishedV[i];
   }
 }
