@@ -12,6 +12,8 @@ import { chromiumArgs, findChromium } from './test/chromium.ts';
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // Of what differs. Whole, long tensors of other bits would take minutes to compare line by line, in place of a failure.
+    diff: { truncateThreshold: 200 },
     projects: [
       {
         extends: true,
