@@ -62,8 +62,10 @@ it('matmul refuses what does not fit, with op, expectation, size and remedy', as
   expect(() =>
     matmul(gpu.recorder, 'nn', { a: t, b: t, out: t }, { M: 4, N: 4, K: MATMUL_LIMIT + 4 }),
   ).toThrow(/Pass a smaller K/);
-  expect(() => matmul(gpu.recorder, 'tn', { a: t, b: t, out: t }, { M: 4, N: 4, K: 4 })).toThrow(
-    /expected partial to hold/,
+  const four = { M: 4, N: 4, K: 4 };
+  expect(() => matmul(gpu.recorder, 'tn', { a: t, b: t, out: t }, four)).toThrow(/expected partial to hold/);
+  expect(() => matmul(gpu.recorder, 'tn', { a: t, b: t, out: t, residual: t }, four)).toThrow(
+    /matmul.tn: expected no residual, got one/,
   );
   gpu.free(t);
 });

@@ -1,3 +1,4 @@
+import { ShapeError } from '../core/errors.ts';
 import { defineOp, grid, type Op } from './op.ts';
 import type { Recorder } from './recorder.ts';
 import { sumChunks } from './sumChunks.ts';
@@ -5,8 +6,10 @@ import { requireDims, requireLengths, type Tensor } from './tensor.ts';
 import type { Tiling } from './tilings.ts';
 import { unrolled } from './unroll.ts';
 import productsWgsl from './parts/products.wgsl?raw';
+import subgroupProductsWgsl from './parts/subgroupProducts.wgsl?raw';
 import anyWgsl from './matmulAny.wgsl?raw';
 import fourLanesWgsl from './matmulFourLanes.wgsl?raw';
+import fusedWgsl from './matmulFused.wgsl?raw';
 import sharedWgsl from './matmulShared.wgsl?raw';
 import subgroupsWgsl from './matmulSubgroups.wgsl?raw';
 import wgsl from './matmul.wgsl?raw';
@@ -35,7 +38,16 @@ export const matmulOp = defineOp({
 
 export const matmulSubgroupsOp = defineOp({
   name: 'matmulSubgroups',
-  wgsl: ['enable subgroups;', subgroupsWgsl, productsWgsl].join('\n'),
+  wgsl: ['enable subgroups;', subgroupsWgsl, subgroupProductsWgsl, productsWgsl].join('\n'),
+  bindings: { ...bindings, gain: 'read', singles: 'read' },
+  dims,
+  kernels: { ...products, product: ['a', 'singles', 'residual', 'out', 'gain'] },
+});
+
+/** The same with what comes before and behind, see `fusedProducts.ts`. */
+export const matmulFusedOp = defineOp({
+  name: 'matmulFused',
+  wgsl: ['enable subgroups;', fusedWgsl, subgroupProductsWgsl, productsWgsl].join('\n'),
   bindings: {
     ...bindings,
     gain: 'read',
@@ -44,13 +56,11 @@ export const matmulSubgroupsOp = defineOp({
     q: 'read_write',
     keys: 'read_write',
     values: 'read_write',
-    singles: 'read',
   },
   dims,
   kernels: {
-    tn: products.tn,
-    product: ['a', 'singles', 'residual', 'out', 'gain'],
-    qkv: ['a', 'singles', 'gain', 'rows', 'table', 'q', 'keys', 'values'],
+    product: [...products.product, 'gain'],
+    qkv: ['a', 'b', 'gain', 'rows', 'table', 'q', 'keys', 'values'],
   },
 });
 
@@ -96,6 +106,7 @@ const tiles: Readonly<Record<Tiling | 'fourLanes', Tile>> = {
   fourLanes: { op: matmulFourLanesOp, rows: 24, tnRows: 32, overrides: ['TRANSPOSED', 'ADDED'] },
   shared: { op: matmulSharedOp, rows: 64, tnRows: 64, overrides: ['TRANSPOSED'] },
 };
+const fusedTile = { op: matmulFusedOp, rows: 32, overrides: ['LEFT'] } as const satisfies Partial<Tile>;
 const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
   tiles[tiling === 'subgroups' && lanes < 8 ? 'fourLanes' : tiling];
 
@@ -146,14 +157,17 @@ export function tiledProduct(
   size: MatmulDims,
   { left = 'plain', eps = 0 }: { left?: keyof typeof lefts; eps?: number } = {},
 ): void {
-  const { op, rows, overrides } = tilesOf(recorder, recorder.tilings.product);
+  const fused = left !== 'plain' && layout === 'nn';
+  const { op, rows, overrides } = fused ? fusedTile : tilesOf(recorder, recorder.tilings.product);
   const { a, b, out, residual = a, gain = b } = tensors;
   const { M, N, K } = size;
   const added = Number(tensors.residual !== undefined);
   const uniforms = { M, N, K, chunk: K, added, rows, eps, ...strides(layout, size) };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   const values = { LEFT: lefts[left], TRANSPOSED: Number(layout === 'nt'), ADDED: added };
-  const constants = Object.fromEntries(overrides.map((name) => [name, values[name]]));
+  // A tile that cannot do what comes before refuses its name.
+  const names = left === 'plain' ? overrides : ['LEFT' as const, ...overrides];
+  const constants = Object.fromEntries(names.map((name) => [name, values[name]]));
   const all = { a, b, pairs: b, singles: b, residual, out, gain };
   recorder.dispatch(op, 'product', all, uniforms, groups, constants);
 }
@@ -165,20 +179,20 @@ export function tiledQkv(
   size: MatmulDims,
   { D, eps }: { readonly D: number; readonly eps: number },
 ): void {
-  const { op, rows } = tilesOf(recorder, 'subgroups');
+  const { op, rows } = fusedTile;
   const { M, N, K } = size;
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
   const uniforms = { M, N, K, chunk: K, added: 0, rows, eps, ...strides('nn', size) };
   const constants = { LEFT: lefts.norm, D };
-  recorder.dispatch(op, 'qkv', { ...tensors, singles: tensors.b }, uniforms, groups, constants);
+  recorder.dispatch(op, 'qkv', tensors, uniforms, groups, constants);
 }
 
 /**
  * out [M, N] = product of a and b over K:
  * `nn` a [M, K], b [K, N]; `nt` a [M, K], b [N, K]; `tn` a [K, M], b [K, N].
- * With `residual` [M, N] given, out = residual + product; not in `tn`.
+ * With `residual` [M, N] given, out = residual + product; `tn` takes none.
  * `tn` (weight gradients: a long K, few outputs) sums in slices through `partial`.
- * @throws ShapeError when a tensor is too small or a dimension above {@link MATMUL_LIMIT}.
+ * @throws ShapeError when a tensor is too small, a dimension above {@link MATMUL_LIMIT}, or `tn` gets a residual.
  */
 export function matmul(
   recorder: Recorder,
@@ -190,6 +204,8 @@ export function matmul(
   const { M, N, K } = size;
   requireDims(where, { M, N, K }, MATMUL_LIMIT);
   requireLengths(where, tensors, { a: M * K, b: K * N, out: M * N });
+  if (tensors.residual && layout === 'tn')
+    throw new ShapeError(`${where}: expected no residual, got one. Add it to the product.`);
   if (tensors.residual) requireLengths(where, { residual: tensors.residual }, { residual: M * N });
   if (!isTiled(layout, size)) {
     const { a, b, out, residual = a } = tensors;

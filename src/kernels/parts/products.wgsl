@@ -21,7 +21,7 @@ struct Dims {
 
 const WIDTH = 16u; // threads of a workgroup, side by side along N
 
-// 1: b is (N, K).
+// 1: b is (N, K). In matmulSubgroups.wgsl down and along say it, and b is what tn takes.
 override TRANSPOSED: u32 = 0;
 
 fn store(at: u32, value: vec4f) {
