@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as rest } from 'node:timers/promises';
 import type { Download, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../src/policy/onnx/exportOnnx.ts';
@@ -18,14 +18,14 @@ const start = (page: Page) => page.getByRole('button', { name: 'Start', exact: t
 const finished = (page: Page) => page.getByText('Finished').waitFor({ timeout: 240_000 });
 
 /** When the page may download again, in ms of `Date.now()`. */
-let free = 0;
+let freeAt = 0;
 
 /** Clicks what starts a download and gives back its bytes. */
 async function saved(page: Page, click: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
   // Chromium drops, without a word, what a frame downloads beyond ten files a second.
-  await setTimeout(Math.max(0, free - Date.now()));
+  await rest(Math.max(0, freeAt - Date.now()));
   const [download] = await Promise.all([page.waitForEvent('download'), click()]);
-  free = Date.now() + 120;
+  freeAt = Date.now() + 120;
   return { name: download.suggestedFilename(), bytes: await bytesOf(download) };
 }
 

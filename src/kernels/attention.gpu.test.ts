@@ -4,6 +4,14 @@ import { hash3 } from '../core/random.ts';
 import { attentionBackwardRef, attentionForwardRef, packedRows, treeRows } from './attention.ref.ts';
 import type { Gpu } from './gpu.ts';
 import { attentionBackward, attentionForward, blockRows, withBlocks } from './attention.ts';
+import type { Tensor } from './tensor.ts';
+
+type Results = Readonly<Record<'stats' | 'out' | 'dQ' | 'dK' | 'dV', Tensor>>;
+
+/** Empties what attention computes, so that what a kernel leaves out is missed. */
+function clear(gpu: Gpu, { stats, out, dQ, dK, dV }: Results): void {
+  for (const tensor of [stats, out, dQ, dK, dV]) gpu.recorder.clear(tensor);
+}
 
 /** Runs `test` with threads alone, and in teams where the adapter has them. */
 async function inEveryTeam(gpu: Gpu, test: (team: number) => Promise<void>): Promise<void> {
@@ -16,6 +24,12 @@ async function inEveryTeam(gpu: Gpu, test: (team: number) => Promise<void>): Pro
   } finally {
     gpu.recorder.team = usual;
   }
+}
+
+function sameBits(found: readonly Float32Array[], expected: readonly Float32Array[], team: number): void {
+  ['out', 'dQ', 'dK', 'dV'].forEach((name, i) =>
+    expect(found[i], `${name} in teams of ${team}`).toEqual(expected[i]),
+  );
 }
 
 describe('attention on the GPU', () => {
@@ -67,6 +81,7 @@ describe('attention on the GPU', () => {
       ...attentionBackwardRef(q, k, v, rows, d, { M, H, D }),
     };
     await inEveryTeam(gpu, async (team) => {
+      clear(gpu, t);
       attentionForward(gpu.recorder, t, { M, H, D });
       attentionBackward(gpu.recorder, t, { M, H, D });
       const one = await gpu.read(t.out, t.dQ, t.dK, t.dV);
@@ -79,9 +94,10 @@ describe('attention on the GPU', () => {
       const blocked = withBlocks(rows.rows, blockRows(D, team));
       const inBlocks = { ...t, rows: gpu.upload(blocked) };
       const dims = { M, H, D, blocks: blocked.length / 4 - M };
+      clear(gpu, t);
       attentionForward(gpu.recorder, inBlocks, dims);
       attentionBackward(gpu.recorder, inBlocks, dims);
-      expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${team}`).toEqual(one);
+      sameBits(await gpu.read(t.out, t.dQ, t.dK, t.dV), one, team);
       gpu.free(inBlocks.rows);
     });
     Object.values(t).forEach((tensor) => gpu.free(tensor));
@@ -123,6 +139,7 @@ describe('attention on the GPU', () => {
       const seen = gpu.upload(keyRows);
       const { dQ, dK, dV } = attentionBackwardRef(q, k, v, tree, d, { M, H, D });
       await inEveryTeam(gpu, async (team) => {
+        clear(gpu, t);
         attentionForward(gpu.recorder, t, { M: R, H, D });
         attentionBackward(gpu.recorder, t, { M: R, H, D }, { rows: seen, M });
         const got = await gpu.read(t.out, t.dQ, t.dK, t.dV);
@@ -135,9 +152,10 @@ describe('attention on the GPU', () => {
         const inBlocks = { ...t, rows: gpu.upload(queries) };
         const dims = { M: R, H, D, blocks: queries.length / 4 - R };
         const seenInBlocks = { rows: gpu.upload(ofKeys), M, blocks: ofKeys.length / 4 - M };
+        clear(gpu, t);
         attentionForward(gpu.recorder, inBlocks, dims);
         attentionBackward(gpu.recorder, inBlocks, dims, seenInBlocks);
-        expect(await gpu.read(t.out, t.dQ, t.dK, t.dV), `teams of ${team}`).toEqual(got);
+        sameBits(await gpu.read(t.out, t.dQ, t.dK, t.dV), got, team);
         [inBlocks.rows, seenInBlocks.rows].forEach((tensor) => gpu.free(tensor));
       });
       [...Object.values(t), seen].forEach((tensor) => gpu.free(tensor));

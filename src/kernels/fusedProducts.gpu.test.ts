@@ -31,6 +31,7 @@ describe('products with what comes before them, on the GPU', () => {
       for (const layout of ['nn', 'nt'] as const) {
         const expected = matmulRef(layout, normed, right, dims);
         for (const fused of [true, false]) {
+          gpu.recorder.clear(out);
           normMatmul(gpu.recorder, layout, { x, gain, b, out, scratch }, { ...dims, fused });
           const [got] = await gpu.read(out);
           expect(relativeError(got, expected), `${tiling} ${layout} ${fused}`).toBeLessThan(1e-5);
@@ -51,6 +52,7 @@ describe('products with what comes before them, on the GPU', () => {
     const expected = product.map((v, i) => v + rest[i]);
     await inEveryTiling(gpu, async (tiling) => {
       for (const fused of [true, false]) {
+        gpu.recorder.clear(out);
         swigluMatmul(gpu.recorder, { gateUp, b, residual, out, scratch }, { M, N, K, fused });
         const [got] = await gpu.read(out);
         expect(relativeError(got, expected), `${tiling} ${fused}`).toBeLessThan(1e-5);
@@ -98,6 +100,7 @@ describe('products with what comes before them, on the GPU', () => {
     };
     await inEveryTiling(gpu, async (tiling) => {
       for (const fused of [true, false]) {
+        for (const t of [tensors.q, tensors.keys, tensors.values]) gpu.recorder.clear(t);
         normQkvRope(gpu.recorder, tensors, { ...dims, fused });
         const got = await gpu.read(tensors.q, tensors.keys, tensors.values);
         [q, inCache(k), inCache(v)].forEach((expected, i) =>

@@ -35,12 +35,12 @@ fn rowOf(own: Run, j: u32, run: Run) -> u32 {
   return min(own.first + j, run.first + run.count - 1u);
 }
 
-// The quad that a lane loads for its team, of the quads at `at`; broadcast(loaded[d / LANES], d % LANES) is quad d.
+// The part that a lane loads for its team, of the parts at `at`; broadcast(loaded[d / LANES], d % LANES) is part d.
 fn shareOf(at: u32, i: u32, lane: u32) -> u32 {
   return at + min(i * LANES + lane, PARTS - 1u);
 }
 
-// Place in (M, H, D) of quad i of a run. What a run loads and stores takes a loop that no compiler writes out, into or from an
+// Place in (M, H, D) of part i of a run. What a run loads and stores takes a loop that no compiler writes out, into or from an
 // array of its own: written out it is most of the code and of the time to compile it, and the sums stay in registers.
 fn partAt(run: Run, i: u32) -> u32 {
   return ((run.first + i / PARTS) * H + run.head) * PARTS + i % PARTS;

@@ -124,7 +124,9 @@ export async function svgToPng(svg: SVGSVGElement, scale = 2): Promise<Blob> {
   try {
     const image = new Image();
     image.src = url;
-    await image.decode();
+    await image.decode().catch(() => {
+      throw new Error('export: expected a picture, the browser could not draw it. Save it as SVG.');
+    });
     const canvas = document.createElement('canvas');
     canvas.width = Number(svg.getAttribute('width')) * scale;
     canvas.height = Number(svg.getAttribute('height')) * scale;
