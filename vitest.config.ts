@@ -3,6 +3,9 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArgs, findChromium } from './test/chromium.ts';
 
+/** The first lines of what should be equal: long tensors of other bits would take minutes to compare line by line. */
+const diff = { truncateThreshold: 200 };
+
 /**
  * Three projects. `node`: no GPU. `dawn`: kernels and policy on Dawn for Node.
  * `browser`: the same kernel and policy tests in headless Chromium.
@@ -12,8 +15,7 @@ import { chromiumArgs, findChromium } from './test/chromium.ts';
 export default defineConfig({
   test: {
     reporters: ['default'],
-    // Of what differs. Whole, long tensors of other bits would take minutes to compare line by line, in place of a failure.
-    diff: { truncateThreshold: 200 },
+    diff,
     projects: [
       {
         extends: true,
@@ -44,6 +46,7 @@ export default defineConfig({
         plugins: [svelte()],
         test: {
           name: 'browser',
+          diff,
           include: ['{src,test}/**/*.gpu.test.ts', '{src,test}/**/*.browser.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
