@@ -51,14 +51,12 @@ type Constants = Readonly<Record<'H' | 'PARTS' | 'LANES' | 'LOADS' | 'ROWS' | 'G
 /** The op for parts of `width` values, with its constants in place and the loops over them written out. */
 function opOf(width: 2 | 4, constants: Constants): typeof attention {
   const name = `attention ${width} ${Object.values(constants).join(' ')}`;
+  const found = ops.get(name);
+  if (found) return found;
   const text = wgsl.replace('alias Part = vec4f;', `alias Part = vec${width}f;`);
-  const found = ops.get(name) ?? {
-    ...attention,
-    name,
-    wgsl: specialized(broadcasts[constants.LANES](text), constants),
-  };
-  ops.set(name, found);
-  return found;
+  const op = { ...attention, name, wgsl: specialized(broadcasts[constants.LANES](text), constants) };
+  ops.set(name, op);
+  return op;
 }
 
 export interface AttentionDims {

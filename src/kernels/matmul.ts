@@ -97,16 +97,16 @@ interface Tile {
   /** Rows of the result that a thread (of four lanes, a quad) computes, and in `tn`: constants of the WGSL. */
   readonly rows: number;
   readonly tnRows: number;
-  /** Of its `product`. */
-  readonly overrides: readonly ('LEFT' | 'TRANSPOSED' | 'ADDED')[];
+  /** Of its `product`, besides LEFT. */
+  readonly overrides: readonly ('TRANSPOSED' | 'ADDED')[];
 }
 const tiles: Readonly<Record<Tiling | 'fourLanes', Tile>> = {
   plain: { op: matmulOp, rows: 8, tnRows: 16, overrides: ['TRANSPOSED'] },
-  subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32, overrides: ['LEFT'] },
+  subgroups: { op: matmulSubgroupsOp, rows: 32, tnRows: 32, overrides: [] },
   fourLanes: { op: matmulFourLanesOp, rows: 24, tnRows: 32, overrides: ['TRANSPOSED', 'ADDED'] },
   shared: { op: matmulSharedOp, rows: 64, tnRows: 64, overrides: ['TRANSPOSED'] },
 };
-const fusedTile = { op: matmulFusedOp, rows: 32, overrides: ['LEFT'] } as const satisfies Partial<Tile>;
+const fusedTile: Omit<Tile, 'tnRows'> = { op: matmulFusedOp, rows: 32, overrides: [] };
 const tilesOf = ({ lanes }: Recorder, tiling: Tiling) =>
   tiles[tiling === 'subgroups' && lanes < 8 ? 'fourLanes' : tiling];
 
@@ -164,10 +164,11 @@ export function tiledProduct(
   const added = Number(tensors.residual !== undefined);
   const uniforms = { M, N, K, chunk: K, added, rows, eps, ...strides(layout, size) };
   const groups = [Math.ceil(M / rows), Math.ceil(N / WIDTH), 1] as const;
-  const values = { LEFT: lefts[left], TRANSPOSED: Number(layout === 'nt'), ADDED: added };
+  const values = { TRANSPOSED: Number(layout === 'nt'), ADDED: added };
+  const constants: Record<string, number> = {};
+  for (const name of overrides) constants[name] = values[name];
   // A tile that cannot do what comes before refuses its name.
-  const names = left === 'plain' ? overrides : ['LEFT' as const, ...overrides];
-  const constants = Object.fromEntries(names.map((name) => [name, values[name]]));
+  if (left !== 'plain') constants.LEFT = lefts[left];
   const all = { a, b, pairs: b, singles: b, residual, out, gain };
   recorder.dispatch(op, 'product', all, uniforms, groups, constants);
 }
